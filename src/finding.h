@@ -1,0 +1,85 @@
+/*
+ * Findings: what rules report and formats print.
+ *
+ * A finding is complete in itself (strings, no ids), so that a format needs neither facts nor program. Paths are relative to the
+ * project root; formats turn them into what their reader wants. Everything is owned by the arena of the findings.
+ */
+#ifndef ASYNCLINT_FINDING_H
+#define ASYNCLINT_FINDING_H
+
+#include "arena.h"
+#include "table.h"
+
+#include <stdbool.h>
+
+enum severity { SEVERITY_ADVICE, SEVERITY_WARNING, SEVERITY_ERROR };
+
+/* "advice", "warning", "error". */
+const char *severity_name(enum severity severity);
+
+/* Lines and columns count from 1, columns in bytes; the end is exclusive; 0: not known. */
+struct location {
+	const char *file;
+	uint32_t line, column, end_line, end_column;
+};
+
+/* A step of the path that leads to a finding: registration, calls, cause, in the order of execution. */
+struct step {
+	const char *message;
+	const char *function; /* that the step is in, or "" */
+	struct location location;
+};
+
+/* An exported function through which users reach the cause. */
+struct surface {
+	const char *function;
+	struct location location;
+};
+
+struct finding {
+	const char *rule; /* id */
+	enum severity severity;
+	const char *message; /* lower case, one line, no full stop, names in single quotes */
+	struct location location;
+	const char *function; /* that the finding is in; "" at file scope */
+	const char *cause;    /* what the fingerprint is made of besides rule and function: no lines, no paths */
+	TABLE(struct surface) surface;
+	TABLE(struct step) path;
+	const char *help; /* what to do, or NULL */
+	char fingerprint[33]; /* set by findings_finish() */
+};
+
+struct findings {
+	struct arena arena;
+	TABLE(struct finding *) list;
+};
+
+/* Adds an empty finding and returns it, to be filled by the caller. */
+struct finding *findings_add(struct findings *findings);
+
+/* Sorts by file, line, column, rule, message; drops exact repetitions; computes fingerprints: 32 hex digits of rule, function and
+   cause, with a running number where several are equal. Never line numbers or absolute paths, so that a baseline survives edits. */
+void findings_finish(struct findings *findings);
+
+void findings_release(struct findings *findings);
+
+/* What was not looked at, or could not be: printed with every report, never silent. */
+struct coverage_note {
+	const char *name; /* file or function */
+	const char *message;
+	struct location location;
+};
+
+struct coverage {
+	uint32_t units;    /* analysed, degraded ones included */
+	TABLE(struct coverage_note) degraded; /* units with parse errors: first error of each */
+	TABLE(struct coverage_note) failed;   /* units without facts */
+	uint32_t calls, pointer_calls, unresolved_calls; /* calls by pointer whose target was not seen */
+	TABLE(struct coverage_note) unmodelled; /* external functions reached on a loop that no model speaks of, by name */
+	TABLE(struct coverage_note) unused_suppressions; /* name: rule ids; message: what is wrong with it */
+	TABLE(struct coverage_note) notes; /* anything else a user should know, by location */
+};
+
+void coverage_release(struct coverage *coverage);
+
+#endif

@@ -1,0 +1,177 @@
+/*
+ * What libraries mean: the contents of rules/models/<library>.json.
+ *
+ * Facts say that `uv_queue_work(loop, &req, work, done)` is called; a model says that argument 2 runs on a worker and argument 3 on
+ * the loop. No C code of asynclint names a library function: it is all here. rules/models/README.md teaches the format.
+ *
+ * Three-valued conditions: every effect has `when` (all must hold for the effect to be there) and `unless` (any that holds takes it
+ * away). A condition about an argument whose value is not known is unknown; an unknown `when` makes the effect unknown, an unknown
+ * `unless` does not take it away. So the author of a model chooses what is believed in doubt.
+ */
+#ifndef ASYNCLINT_MODELS_H
+#define ASYNCLINT_MODELS_H
+
+#include "arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Where a callback runs. */
+enum role_kind {
+	ROLE_INLINE,    /* during the call that takes it: it has its caller's roles */
+	ROLE_ON_LOOP,   /* by the loop, later */
+	ROLE_WORKER,    /* on a thread pool */
+	ROLE_THREAD,    /* as a thread of its own */
+	ROLE_SIGNAL,    /* as a signal handler */
+	ROLE_COROUTINE,
+	ROLE_CHILD,     /* in a forked child */
+	ROLE_EXIT,      /* at process or thread exit */
+	ROLE_KINDS,
+};
+
+enum model_effect_kind {
+	MODEL_BLOCKS,         /* does not return until something outside happened; cost, because */
+	MODEL_WAITS,          /* waits until one of several descriptors is ready: what loops are made of; timeout: `argument` or -1 */
+	MODEL_WAITS_THREAD,   /* waits until another thread says so: condition, semaphore, join */
+	MODEL_WAKES,          /* ends such a wait of another thread */
+	MODEL_PUMPS,          /* runs a loop: its callbacks are called before it returns; loop: `argument` */
+	MODEL_PUMPS_ONCE_READY, /* hands over a result, and pumps if it is not there yet (finishers) */
+	MODEL_MAKES_LOOP,     /* argument: where the new loop is: MODEL_RESULT or an argument it is stored through */
+	MODEL_CLOSES_LOOP,    /* argument: the loop */
+	MODEL_STOPS_LOOP,
+	MODEL_DEFAULT_LOOP,   /* returns the library's default loop */
+	MODEL_STARTS_ASYNC,   /* returns before the operation ends */
+	MODEL_FORBIDDEN_ON_LOOP, /* must not be called from a callback of its world; because */
+	MODEL_SETS_NONBLOCKING,  /* argument: descriptor or object (or MODEL_RESULT); value: see struct */
+	MODEL_OPENS,          /* argument: MODEL_RESULT, or one it stores the descriptors through: a new descriptor; nonblocking under `when` */
+	MODEL_LOOP_DESCRIPTOR, /* argument: result or output: a descriptor that a loop owns */
+	MODEL_ADOPTS_DESCRIPTOR, /* argument: a descriptor that a loop owns from now on */
+	MODEL_READS,          /* blocking input or output on descriptor `argument` unless it is nonblocking */
+	MODEL_FORKS,          /* result 0: the child */
+	MODEL_MODE,           /* `argument` chooses between blocking and async behaviour: an API with a mode flag */
+	MODEL_RETURNS_ARGUMENT, /* the result is `argument`, or the same object under another type (realloc, ref) */
+	MODEL_LOCKS,          /* takes the mutex `argument` */
+	MODEL_UNLOCKS,
+	MODEL_EFFECT_KINDS,
+};
+
+enum { MODEL_RESULT = -1, MODEL_NO_ARGUMENT = -2, MODEL_DEFAULT = -3 };
+
+/* Classes of waiting, in order of what they do to a loop. */
+enum cost {
+	COST_NONE,
+	COST_LOCK,
+	COST_DISK,    /* regular file, small and local */
+	COST_NETWORK,
+	COST_IPC,     /* round trip to another process or a database */
+	COST_FSYNC,
+	COST_SLEEP,
+	COST_PROCESS, /* until a child ends */
+	COST_DNS,
+	COST_WAIT,    /* unbounded: condition, join, poll */
+	COSTS,
+};
+
+const char *cost_name(enum cost cost); /* as in the models: "lock", "disk", "network", "ipc", "fsync", "sleep", "process", "dns", "wait" */
+const char *role_name(enum role_kind role); /* "inline", "on-loop", "worker", "thread", "signal", "coroutine", "child", "exit" */
+
+enum condition_kind {
+	CONDITION_NULL,
+	CONDITION_NOT_NULL,
+	CONDITION_IS,          /* == number */
+	CONDITION_IS_NOT,
+	CONDITION_HAS,         /* (value & number) == number */
+	CONDITION_LACKS,
+	CONDITION_BLOCKING,    /* a descriptor that is known to block */
+	CONDITION_NONBLOCKING, /* a descriptor that is known not to */
+	CONDITION_ZERO_TIME,   /* points to a record whose every field is 0 */
+	CONDITION_KINDS,
+};
+
+struct model_condition {
+	enum condition_kind kind;
+	uint32_t argument;
+	const char *field; /* of the record that the argument points to, or NULL: the argument itself */
+	int64_t number;
+	const char *name; /* of the number, as the model gives it, or NULL */
+};
+
+struct model_effect {
+	enum model_effect_kind kind;
+	int argument;        /* see enum model_effect_kind; MODEL_NO_ARGUMENT if it has none */
+	const char *because; /* English, fits after "blocks: " or "because it "; NULL if the model gives none */
+	enum cost cost;
+	/* MODEL_SETS_NONBLOCKING: the mode is argument `mode_argument` (nonzero: nonblocking, or blocking if `inverted`), or fixed: -1 */
+	int mode_argument;
+	bool inverted;
+	const struct model_condition *when;
+	uint32_t when_count;
+	const struct model_condition *unless;
+	uint32_t unless_count;
+};
+
+struct model_callback {
+	uint32_t argument;
+	enum role_kind role;
+	int user_data; /* argument that the callback gets back, or MODEL_NO_ARGUMENT */
+};
+
+struct model_function {
+	const char *name, *library, *world;
+	const struct model_effect *effects;
+	uint32_t effect_count;
+	const struct model_callback *callbacks;
+	uint32_t callback_count;
+	bool loop_owner_api; /* the documented way to run the loop: calling it is owning it (implied by "pumps") */
+	bool harmless;       /* known to have no effect that matters: not counted as unmodelled */
+};
+
+enum transport { TRANSPORT_NONE, TRANSPORT_SYNC, TRANSPORT_ASYNC };
+
+struct model_type {
+	const char *name, *library, *world; /* typedef or tag, without "struct" */
+	enum transport transport;
+	bool loop;   /* is an event loop, or the object whose documented job is looping */
+	bool handle; /* lives on a loop until closed */
+};
+
+/* A typedef of a callback, or a field `record::field` that callbacks are stored in. */
+struct model_slot {
+	const char *name, *library, *world;
+	enum role_kind role;
+};
+
+struct model_world {
+	const char *name;
+	bool reentrant; /* its loop may be run from its own callbacks */
+	bool known;
+};
+
+struct models {
+	struct arena *arena;
+	struct model_tables *tables;
+};
+
+/* Reads one file. False on bad JSON, an unknown key, a wrong type or value: *error (arena) names file, function and key.
+   What the file said is then not added. A second file that speaks of the same function replaces what the first said of it. */
+bool models_load(struct models *models, const char *path, struct arena *arena, const char **error);
+
+/* All *.json of a directory, in order of name. */
+bool models_load_directory(struct models *models, const char *path, struct arena *arena, const char **error);
+
+void models_release(struct models *models);
+
+/* NULL if no model speaks of it. */
+const struct model_function *models_function(const struct models *models, const char *name);
+const struct model_type *models_type(const struct models *models, const char *name);
+const struct model_slot *models_callback_type(const struct models *models, const char *typedef_name);
+const struct model_slot *models_field(const struct models *models, const char *record_and_field); /* "record::field" */
+const struct model_world *models_world(const struct models *models, const char *name);
+
+/* For walks over all (tests against headers, `asynclint models`): i from 0 until NULL; in order of library and name. */
+const struct model_function *models_function_at(const struct models *models, uint32_t i);
+const struct model_type *models_type_at(const struct models *models, uint32_t i);
+const struct model_slot *models_callback_type_at(const struct models *models, uint32_t i);
+const struct model_slot *models_field_at(const struct models *models, uint32_t i);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * What a rule is, and what it is given.
+ *
+ * A rule is a constant: its data and one function. It looks at the joined program and what is derived from it, and reports.
+ * It is pure: same program, same findings. It knows no other rule, no file, no output format; it prints and frees nothing.
+ * rules/rules.def lists all rules, one line each; the order of the lines means nothing.
+ */
+#ifndef ASYNCLINT_RULE_H
+#define ASYNCLINT_RULE_H
+
+#include "finding.h"
+
+struct pass; /* report.h of the engine: derive.h and pass.h */
+
+enum rule_status {
+	RULE_DEFAULT, /* on: its measured precision on real code is at least 0.9 */
+	RULE_PREVIEW, /* on with --preview */
+	RULE_ADVICE,  /* on when named */
+};
+
+struct rule {
+	const char *id;     /* its file, document, fixture folder and suppression name; reads well after "allow" */
+	const char *family; /* "loop", "mode", "transport", "block" or "life" */
+	const char *since;  /* version */
+	const char *summary; /* one line: lower case, no full stop; also the title of its document */
+	enum severity severity; /* of its findings, unless one says otherwise */
+	enum rule_status status;
+	void (*check)(struct pass *pass);
+};
+
+/* All rules, in order of id, ended by NULL. */
+extern const struct rule *const all_rules[];
+
+/* NULL if there is none. */
+const struct rule *rule_find(const char *id);
+
+/* Whether any rule is of that family. */
+bool rule_family_exists(const char *family);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * One translation unit: AST in, facts out. The only place where a cursor is seen.
+ */
+#ifndef ASYNCLINT_WALK_H
+#define ASYNCLINT_WALK_H
+
+#include "arena.h"
+#include "command.h"
+#include "facts.h"
+
+/* What stays the same for all units that one worker walks. */
+struct walker;
+
+/* `root` is the absolute, resolved path of the project: paths beneath it are noted relative to it. */
+struct walker *walker_new(const char *root);
+void walker_free(struct walker *walker);
+
+/* Parses the command's file and notes its facts in `arena`. A unit with errors has facts and `troubles`. NULL when there is
+   nothing at all to note (file unreadable, libclang gave up), with a message in *error (arena). */
+struct facts *walk_unit(struct walker *walker, const struct command *command, struct arena *arena, const char **error);
+
+/* "clang version 19.1.7 ...": what libclang says of itself. Part of a cache's key. */
+const char *walk_libclang_version(struct arena *arena);
+
+#endif
