@@ -42,5 +42,5 @@ if(LibClang_FOUND AND NOT TARGET LibClang::LibClang)
 	add_library(LibClang::LibClang UNKNOWN IMPORTED)
 	set_target_properties(LibClang::LibClang PROPERTIES
 		IMPORTED_LOCATION "${LibClang_LIBRARY}"
-		INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${LibClang_ROOT_DIR}/include")
+		INTERFACE_INCLUDE_DIRECTORIES "${LibClang_ROOT_DIR}/include")
 endif()

@@ -40,7 +40,7 @@ struct place {
 };
 
 enum function_flag {
-	FUNCTION_DEFINED = 1u << 0,   /* this unit has its body */
+	FUNCTION_DEFINED = 1u << 0,   /* this unit has its body, and notes it: scope_count is not 0 */
 	FUNCTION_STATIC = 1u << 1,    /* internal linkage */
 	FUNCTION_INLINE = 1u << 2,
 	FUNCTION_VARIADIC = 1u << 3,
@@ -133,7 +133,7 @@ enum value_kind {
 	VALUE_CALL,     /* a: call whose result it is */
 	VALUE_UNARY,    /* a: operand; c: enum fact_operator */
 	VALUE_BINARY,   /* a, b: operands; c: enum fact_operator */
-	VALUE_CHOICE,   /* a: condition; b: first value of a list of two: the next-to-last two values it chooses from */
+	VALUE_CHOICE,   /* a: condition; b: value when it is true; c: value when it is false */
 	VALUE_RETURN,   /* only as the target of an assignment: the function's result */
 	VALUE_KINDS,
 };
@@ -169,7 +169,10 @@ enum fact_operator {
 	OPERATORS,
 };
 
-/* Operands always have a smaller index than the value that uses them: recursion over values ends. */
+/* Operands, and what a VALUE_CALL's call is called with, always have a smaller index than the value that uses them, and values
+   nest at most VALUE_DEPTH_LIMIT deep (what is deeper is noted as unknown): recursion over values ends, and soon. */
+enum { VALUE_DEPTH_LIMIT = 2000 };
+
 struct fact_value {
 	uint32_t kind; /* enum value_kind */
 	uint32_t a, b, c;
@@ -182,7 +185,7 @@ struct fact_call {
 	uint32_t callee;   /* function, or NONE when it is called by pointer */
 	uint32_t target;   /* value that is called, when callee is NONE; else NONE */
 	uint32_t first_argument, argument_count; /* in arguments[] */
-	uint32_t scope;
+	uint32_t scope; /* NONE when function is */
 	uint32_t order;
 	uint32_t macro; /* string: the outermost macro it comes out of, or "" */
 	struct place place;

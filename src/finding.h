@@ -57,6 +57,9 @@ struct findings {
 /* Adds an empty finding and returns it, to be filled by the caller. */
 struct finding *findings_add(struct findings *findings);
 
+/* Releases what the finding holds besides the arena's memory: for who takes it out of the list. */
+void finding_release(struct finding *finding);
+
 /* Sorts by file, line, column, rule, message; drops exact repetitions; computes fingerprints: 32 hex digits of rule, function and
    cause, with a running number where several are equal. Never line numbers or absolute paths, so that a baseline survives edits. */
 void findings_finish(struct findings *findings);

@@ -31,7 +31,7 @@ enum role_kind {
 
 enum model_effect_kind {
 	MODEL_BLOCKS,         /* does not return until something outside happened; cost, because */
-	MODEL_WAITS,          /* waits until one of several descriptors is ready: what loops are made of; timeout: `argument` or -1 */
+	MODEL_WAITS,          /* waits until one of several descriptors is ready: what loops are made of; timeout: `argument`, if it has one */
 	MODEL_WAITS_THREAD,   /* waits until another thread says so: condition, semaphore, join */
 	MODEL_WAKES,          /* ends such a wait of another thread */
 	MODEL_PUMPS,          /* runs a loop: its callbacks are called before it returns; loop: `argument` */
@@ -43,7 +43,9 @@ enum model_effect_kind {
 	MODEL_STARTS_ASYNC,   /* returns before the operation ends */
 	MODEL_FORBIDDEN_ON_LOOP, /* must not be called from a callback of its world; because */
 	MODEL_SETS_NONBLOCKING,  /* argument: descriptor or object (or MODEL_RESULT); value: see struct */
-	MODEL_OPENS,          /* argument: MODEL_RESULT, or one it stores the descriptors through: a new descriptor; nonblocking under `when` */
+	/* argument: MODEL_RESULT, or one it stores the descriptors through: a new descriptor. It is nonblocking if there is a `when` that
+	   holds, else blocking; where an `unless` holds, nothing is known of it (files, timers, counters). */
+	MODEL_OPENS,
 	MODEL_LOOP_DESCRIPTOR, /* argument: result or output: a descriptor that a loop owns */
 	MODEL_ADOPTS_DESCRIPTOR, /* argument: a descriptor that a loop owns from now on */
 	MODEL_READS,          /* blocking input or output on descriptor `argument` unless it is nonblocking */
@@ -167,6 +169,9 @@ const struct model_type *models_type(const struct models *models, const char *na
 const struct model_slot *models_callback_type(const struct models *models, const char *typedef_name);
 const struct model_slot *models_field(const struct models *models, const char *record_and_field); /* "record::field" */
 const struct model_world *models_world(const struct models *models, const char *name);
+
+/* Whether a constant of that name says "would block": EAGAIN and its like. */
+bool models_would_block(const struct models *models, const char *constant);
 
 /* For walks over all (tests against headers, `asynclint models`): i from 0 until NULL; in order of library and name. */
 const struct model_function *models_function_at(const struct models *models, uint32_t i);

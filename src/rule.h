@@ -37,4 +37,7 @@ const struct rule *rule_find(const char *id);
 /* Whether any rule is of that family. */
 bool rule_family_exists(const char *family);
 
+/* "unknown rule 'hiden-loop'; did you mean 'hidden-loop'?": the message for a name that is no rule's (arena). */
+const char *rule_unknown(const char *name, struct arena *arena);
+
 #endif

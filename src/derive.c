@@ -1,0 +1,32 @@
+#include "derive.h"
+
+#include <stdlib.h>
+
+struct derived *derive(const struct program *program)
+{
+	struct derived *derived = calloc(1, sizeof(*derived));
+	if (!derived)
+		arena_out_of_memory();
+	derived->program = program;
+	derived->conditions.program = program;
+	intern_init(&derived->conditions.subjects);
+	derive_effects(derived);
+	derive_owners(derived);
+	derive_hand_loops(derived);
+	derive_roles(derived);
+	derive_modes(derived);
+	return derived;
+}
+
+void derived_free(struct derived *derived)
+{
+	if (!derived)
+		return;
+	table_release(&derived->effects);
+	table_release(&derived->roles);
+	table_release(&derived->hand_loops);
+	table_release(&derived->modes);
+	intern_release(&derived->conditions.subjects);
+	arena_release(&derived->arena);
+	free(derived);
+}

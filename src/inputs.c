@@ -1,0 +1,378 @@
+#include "inputs.h"
+
+#include "compdb.h"
+#include "console.h"
+#include "paths.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char database_name[] = "compile_commands.json";
+
+/* A file as the command line names it. */
+struct named_file {
+	const char *name, *path; /* as written; resolved */
+	bool header;
+	bool found; /* some unit is, or includes, this file */
+};
+
+struct selection {
+	TABLE(struct named_file) files;
+	bool has_headers;
+};
+
+/* How a path of the facts, or an absolute one, is shown to someone in the working directory. */
+static const char *shown(struct inputs *inputs, const char *path)
+{
+	return path_relative(path_join(inputs->root, path, &inputs->arena), inputs->directory, &inputs->arena);
+}
+
+static bool is_header(const char *path)
+{
+	size_t length = strlen(path);
+	return length > 2 && strcmp(path + length - 2, ".h") == 0;
+}
+
+/* Leaves out, with an error, what does not exist or is no file. */
+static void resolve_named_files(struct inputs *inputs, const struct options *options, struct selection *selection)
+{
+	for (uint32_t i = 0; i < options->file_count; i++) {
+		struct named_file file = {.name = options->files[i]};
+		struct stat status;
+		file.path = path_resolve(file.name, &inputs->arena);
+		if (!file.path || stat(file.path, &status) != 0) {
+			console_error("cannot open '%s': %s", file.name, strerror(errno));
+		} else if (S_ISDIR(status.st_mode)) {
+			console_error("'%s' is a directory; name files, or none for the whole database", file.name);
+		} else {
+			file.header = is_header(file.path);
+			selection->has_headers |= file.header;
+			table_add(&selection->files, file);
+			continue;
+		}
+		inputs->incomplete = true;
+	}
+}
+
+static struct compdb_options compdb_options(const struct options *options)
+{
+	return (struct compdb_options){
+	    .extra_arguments = options->extra_arguments,
+	    .extra_arguments_before = options->extra_arguments_before,
+	};
+}
+
+static bool set_root(struct inputs *inputs, const struct options *options, const char *start)
+{
+	inputs->root = options->root ? path_resolve(options->root, &inputs->arena) : compdb_root(start, &inputs->arena);
+	if (!inputs->root)
+		console_error("cannot open '%s': %s", options->root, strerror(errno));
+	return inputs->root != NULL;
+}
+
+/* The directory that -p means, which may be the database itself; NULL if there is no database, with a message in
+ * *error. */
+static const char *named_database(struct inputs *inputs, const char *name, const char **error)
+{
+	struct arena *arena = &inputs->arena;
+	struct stat status;
+	const char *path = path_resolve(name, arena);
+	const char *file = path;
+	if (path && stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+		file = path_join(path, database_name, arena);
+	const char *slash = file ? strrchr(file, '/') : NULL;
+	if (!file || access(file, F_OK) != 0) {
+		*error = arena_printf(arena, "no %s in '%s'", database_name, name);
+		return NULL;
+	}
+	if (strcmp(slash + 1, database_name) != 0) {
+		*error = arena_printf(arena, "'%s' is neither a directory nor a %s", name, database_name);
+		return NULL;
+	}
+	return arena_strndup(arena, file, (size_t)(slash - file));
+}
+
+static enum inputs_result find_database(struct inputs *inputs, const struct options *options)
+{
+	const char *error = NULL;
+	if (options->database) {
+		inputs->database = named_database(inputs, options->database, &error);
+	} else {
+		inputs->database = compdb_find(inputs->directory, &inputs->arena);
+		error =
+		    arena_printf(&inputs->arena,
+				 "no %s found in '%s' or above it; name one with -p, or compiler arguments after '--'",
+				 database_name, inputs->directory);
+	}
+	if (inputs->database)
+		return INPUTS_READY;
+	if (options->skip_without_database) {
+		console_warning("%s: nothing was checked", error);
+		return INPUTS_SKIPPED;
+	}
+	console_error("%s", error);
+	return INPUTS_FAILED;
+}
+
+/* Marks the named files that the command compiles; returns whether there are any. */
+static bool is_named(struct selection *selection, const struct command *command)
+{
+	bool named = false;
+	for (uint32_t i = 0; i < selection->files.count; i++) {
+		struct named_file *file = &selection->files.items[i];
+		if (strcmp(file->path, command->file) == 0)
+			named = file->found = true;
+	}
+	return named;
+}
+
+/* Keeps the commands of the named files; all of them if a header is named, as only its facts tell which unit includes
+ * it. */
+static void select_commands(struct inputs *inputs, struct selection *selection)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < inputs->commands.list.count; i++) {
+		struct command command = inputs->commands.list.items[i];
+		if (is_named(selection, &command) || selection->has_headers)
+			inputs->commands.list.items[kept++] = command;
+	}
+	inputs->partial |= kept < inputs->commands.list.count;
+	inputs->commands.list.count = kept;
+}
+
+static void keep_first_command(struct inputs *inputs)
+{
+	uint32_t count = inputs->commands.list.count;
+	if (count < 2)
+		return;
+	console_warning("%s: %u commands compile it; took the first",
+			shown(inputs, inputs->commands.list.items[0].file), count);
+	inputs->commands.list.count = 1;
+}
+
+static enum inputs_result read_database(struct inputs *inputs, const struct options *options,
+					struct selection *selection)
+{
+	enum inputs_result result = find_database(inputs, options);
+	if (result != INPUTS_READY)
+		return result;
+	if (!set_root(inputs, options, inputs->database))
+		return INPUTS_FAILED;
+	struct compdb_options how = compdb_options(options);
+	const char *error = NULL;
+	if (!compdb_load(inputs->database, &how, &inputs->arena, &inputs->commands, &error)) {
+		console_error("%s", error);
+		return INPUTS_FAILED;
+	}
+	if (!inputs->commands.list.count) {
+		console_error("'%s/%s' has no command for a C file", inputs->database, database_name);
+		return INPUTS_FAILED;
+	}
+	if (options->file_count)
+		select_commands(inputs, selection);
+	return INPUTS_READY;
+}
+
+static enum inputs_result make_fixed_commands(struct inputs *inputs, const struct options *options,
+					      struct selection *selection)
+{
+	if (!set_root(inputs, options, inputs->directory))
+		return INPUTS_FAILED;
+	struct compdb_options how = compdb_options(options);
+	for (uint32_t i = 0; i < selection->files.count; i++) {
+		struct named_file *file = &selection->files.items[i];
+		compdb_fixed(file->path, options->compiler_arguments, &how, &inputs->arena, &inputs->commands);
+		file->found = true;
+	}
+	selection->has_headers = false; /* they are units of their own */
+	return INPUTS_READY;
+}
+
+static void tell_commands(struct inputs *inputs)
+{
+	if (inputs->database)
+		console_note("database: %s/%s", inputs->database, database_name);
+	console_note("project root: %s", inputs->root);
+	console_note("units: %u", inputs->commands.list.count);
+	const char *const *flag = compdb_dropped_flags(&inputs->commands, &inputs->arena);
+	for (; *flag; flag++)
+		console_note("flag that clang does not know, dropped: %s", *flag);
+}
+
+/* What the units report their progress to. */
+struct progress_of_units {
+	struct console_progress line;
+	const char *root;
+};
+
+static void show_progress(void *context, uint32_t done, uint32_t total, const char *file)
+{
+	struct progress_of_units *progress = context;
+	console_progress_show(&progress->line, done, total, path_in_root(file, progress->root));
+}
+
+static void parse_units(struct inputs *inputs, const struct options *options)
+{
+	struct progress_of_units progress = {.root = inputs->root};
+	struct units_options how = {
+	    .root = inputs->root,
+	    .jobs = options->jobs,
+	    .timeout = options->unit_timeout,
+	    .progress = show_progress,
+	    .context = &progress,
+	};
+	console_progress_begin(&progress.line, !options->quiet);
+	units_collect(&inputs->commands, &how, &inputs->units);
+	console_progress_end(&progress.line);
+}
+
+static bool includes(const struct facts *unit, const char *path)
+{
+	for (uint32_t i = 0; i < unit->inclusions_count; i++)
+		if (strcmp(facts_text(unit, unit->inclusions[i].path), path) == 0)
+			return true;
+	return false;
+}
+
+/* Whether the unit is to be analysed: always, unless headers are named. Marks those that it includes. */
+static bool is_wanted(struct inputs *inputs, struct selection *selection, const struct unit *unit)
+{
+	if (!selection->has_headers)
+		return true;
+	bool wanted = is_named(selection, unit->command);
+	for (uint32_t i = 0; i < selection->files.count; i++) {
+		struct named_file *file = &selection->files.items[i];
+		if (file->header && includes(unit->facts, path_in_root(file->path, inputs->root)))
+			wanted = file->found = true;
+	}
+	return wanted;
+}
+
+static void note_failed(struct inputs *inputs, struct coverage *coverage, const char *name, const char *message)
+{
+	console_error("%s", message);
+	inputs->incomplete = true;
+	table_add(&coverage->failed, (struct coverage_note){.name = name, .message = message});
+}
+
+static void add_facts(struct inputs *inputs, struct coverage *coverage, const struct facts *facts)
+{
+	table_add(&inputs->facts, facts);
+	if (!facts->troubles_count)
+		return;
+	const struct fact_trouble *trouble = &facts->troubles[0];
+	struct coverage_note note = {
+	    .name = facts_text(facts, facts->main_file),
+	    .message = facts_text(facts, trouble->message),
+	    .location = {facts_text(facts, trouble->place.file), trouble->place.line, trouble->place.column,
+			 trouble->place.end_line, trouble->place.end_column},
+	};
+	table_add(&coverage->degraded, note);
+	console_warning("%s: parsed with errors: %s:%u:%u: %s", shown(inputs, note.name),
+			shown(inputs, note.location.file), note.location.line, note.location.column, note.message);
+}
+
+static void sort_units(struct inputs *inputs, struct coverage *coverage, struct selection *selection)
+{
+	for (uint32_t i = 0; i < inputs->units.list.count; i++) {
+		const struct unit *unit = &inputs->units.list.items[i];
+		if (!unit->facts)
+			note_failed(inputs, coverage, path_in_root(unit->command->file, inputs->root), unit->error);
+		else if (is_wanted(inputs, selection, unit))
+			add_facts(inputs, coverage, unit->facts);
+		else
+			inputs->partial = true;
+	}
+}
+
+static void report_files_not_found(struct inputs *inputs, const struct selection *selection)
+{
+	for (uint32_t i = 0; i < selection->files.count; i++) {
+		const struct named_file *file = &selection->files.items[i];
+		if (file->found)
+			continue;
+		console_error(file->header ? "'%s' is included by no unit of '%s/%s'"
+					   : "'%s' has no command in '%s/%s'",
+			      file->name, inputs->database, database_name);
+		inputs->incomplete = true;
+	}
+}
+
+static enum inputs_result make_facts(struct inputs *inputs, const struct options *options, struct coverage *coverage,
+				     struct selection *selection)
+{
+	resolve_named_files(inputs, options, selection);
+	enum inputs_result result = options->compiler_arguments ? make_fixed_commands(inputs, options, selection)
+								: read_database(inputs, options, selection);
+	if (result != INPUTS_READY)
+		return result;
+	if (options->action == ACTION_FACTS)
+		keep_first_command(inputs);
+	if (options->verbose)
+		tell_commands(inputs);
+	parse_units(inputs, options);
+	sort_units(inputs, coverage, selection);
+	report_files_not_found(inputs, selection);
+	return INPUTS_READY;
+}
+
+static enum inputs_result load_facts(struct inputs *inputs, const struct options *options, struct coverage *coverage)
+{
+	if (!set_root(inputs, options, inputs->directory))
+		return INPUTS_FAILED;
+	for (uint32_t i = 0; i < options->file_count; i++) {
+		const char *error = NULL;
+		struct facts *facts = facts_load(options->files[i], &inputs->arena, &error);
+		if (!facts) {
+			note_failed(inputs, coverage, options->files[i], error);
+			continue;
+		}
+		table_add(&inputs->loaded, facts);
+		add_facts(inputs, coverage, facts);
+	}
+	return INPUTS_READY;
+}
+
+static int compare_notes(const void *left, const void *right)
+{
+	const struct coverage_note *a = left, *b = right;
+	int order = strcmp(a->name, b->name);
+	return order ? order : strcmp(a->message, b->message);
+}
+
+static void sort_notes(struct coverage_note *notes, uint32_t count)
+{
+	if (count)
+		qsort(notes, count, sizeof(*notes), compare_notes);
+}
+
+enum inputs_result inputs_collect(struct inputs *inputs, const struct options *options, struct coverage *coverage)
+{
+	inputs->directory = path_resolve(".", &inputs->arena);
+	if (!inputs->directory) {
+		console_error("cannot tell the working directory: %s", strerror(errno));
+		return INPUTS_FAILED;
+	}
+	struct selection selection = {0};
+	enum inputs_result result = options->action == ACTION_JOIN ? load_facts(inputs, options, coverage)
+								   : make_facts(inputs, options, coverage, &selection);
+	table_release(&selection.files);
+	sort_notes(coverage->degraded.items, coverage->degraded.count);
+	sort_notes(coverage->failed.items, coverage->failed.count);
+	coverage->units = inputs->facts.count;
+	return result;
+}
+
+void inputs_release(struct inputs *inputs)
+{
+	for (uint32_t i = 0; i < inputs->loaded.count; i++)
+		facts_free(inputs->loaded.items[i]);
+	table_release(&inputs->loaded);
+	table_release(&inputs->facts);
+	table_release(&inputs->commands.list);
+	units_release(&inputs->units);
+	arena_release(&inputs->arena);
+}

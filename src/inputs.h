@@ -1,0 +1,41 @@
+/*
+ * From what the command line names to the facts that are analysed.
+ *
+ * Three ways in: the compile database (all of it, the named files, or the units that include a named header), files
+ * with compiler arguments after "--", and facts that were saved earlier. What cannot be had costs itself only: it is
+ * reported on stderr, the rest is analysed, and `incomplete` says that the exit status is to be 2.
+ */
+#ifndef ASYNCLINT_INPUTS_H
+#define ASYNCLINT_INPUTS_H
+
+#include "finding.h"
+#include "options.h"
+#include "units.h"
+
+enum inputs_result {
+	INPUTS_READY,
+	INPUTS_FAILED,  /* there is nothing to analyse; said why */
+	INPUTS_SKIPPED, /* no compile database, and --skip-without-database: said so */
+};
+
+/* Zero-initialise. Owns the facts. */
+struct inputs {
+	struct arena arena;
+	const char *directory; /* the working directory: absolute, resolved */
+	const char *root;      /* of the project: absolute, resolved */
+	const char *database;  /* directory of the compile database, or NULL */
+	struct commands commands;
+	struct units units;
+	TABLE(struct facts *) loaded;      /* of join */
+	TABLE(const struct facts *) facts; /* to be analysed */
+	bool partial;                      /* only part of a database was asked for */
+	bool incomplete;                   /* something that was asked for could not be had */
+};
+
+/* Makes or loads the facts. Adds to coverage: units, degraded, failed (in order of name; the strings are owned by the
+ * inputs). */
+enum inputs_result inputs_collect(struct inputs *inputs, const struct options *options, struct coverage *coverage);
+
+void inputs_release(struct inputs *inputs);
+
+#endif

@@ -1,0 +1,237 @@
+#include "lint.h"
+
+#include "allow.h"
+#include "analysis.h"
+#include "catalog.h"
+#include "console.h"
+#include "dump.h"
+#include "inputs.h"
+#include "models.h"
+#include "walk.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { NOTHING_FOUND = 0, SOME_FOUND = 1, NOT_DONE = 2 };
+
+/* One run. Each lifetime has its arena: inputs (units), models, findings. */
+struct lint {
+	const struct options *options;
+	struct inputs inputs;
+	struct arena models_arena;
+	struct models models;
+	struct findings findings;
+	struct coverage coverage;
+};
+
+static bool load_models_from(struct lint *lint, const char *path)
+{
+	struct stat status;
+	const char *error = NULL;
+	bool directory = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+	bool loaded = directory ? models_load_directory(&lint->models, path, &lint->models_arena, &error)
+				: models_load(&lint->models, path, &lint->models_arena, &error);
+	if (!loaded)
+		console_error("%s", error);
+	else if (lint->options->verbose)
+		console_note("models: %s", path);
+	return loaded;
+}
+
+static bool load_built_in_models(struct lint *lint)
+{
+	const char *error = NULL;
+	const char *directory = catalog_directory(&lint->models_arena, &error);
+	if (!directory) {
+		console_error("%s", error);
+		return false;
+	}
+	return load_models_from(lint, arena_printf(&lint->models_arena, "%s/models", directory));
+}
+
+/* A model that was named later replaces what an earlier one says: the project's own come last. */
+static bool load_models(struct lint *lint)
+{
+	if (!lint->options->no_models && !load_built_in_models(lint))
+		return false;
+	for (const char *const *path = lint->options->models; *path; path++)
+		if (!load_models_from(lint, *path))
+			return false;
+	return true;
+}
+
+static void find(struct lint *lint)
+{
+	const struct inputs *inputs = &lint->inputs;
+	struct analysis_options analysis = {.rules = lint->options->rules, .costs = lint->options->costs};
+	struct allow_options allow = {.rules = lint->options->rules, .partial = inputs->partial};
+	analysis_run(inputs->facts.items, inputs->facts.count, &lint->models, &analysis, &lint->findings,
+		     &lint->coverage);
+	allow_apply(inputs->facts.items, inputs->facts.count, &allow, &lint->findings, &lint->coverage);
+	findings_finish(&lint->findings);
+}
+
+static bool is_for_the_eye(const struct options *options)
+{
+	if (options->color != COLOR_AUTO)
+		return options->color == COLOR_ALWAYS;
+	const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
+	return !options->output && isatty(STDOUT_FILENO) && !(no_color && *no_color) && terminal &&
+	       strcmp(terminal, "dumb") != 0;
+}
+
+/* Opens options->output, or returns stdout; NULL after an error message. */
+static FILE *open_output(const struct options *options)
+{
+	if (!options->output)
+		return stdout;
+	FILE *out = fopen(options->output, "w");
+	if (!out)
+		console_error("cannot write '%s': %s", options->output, strerror(errno));
+	return out;
+}
+
+/* What goes wrong with stdout is main()'s to say. */
+static bool close_output(const struct options *options, FILE *out)
+{
+	if (out == stdout)
+		return fflush(stdout) == 0;
+	bool failed = ferror(out);
+	failed |= fclose(out) != 0;
+	if (failed)
+		console_error("cannot write '%s': %s", options->output, strerror(errno));
+	return !failed;
+}
+
+static bool report(struct lint *lint)
+{
+	const struct options *options = lint->options;
+	struct report report = {
+	    .findings = &lint->findings,
+	    .coverage = &lint->coverage,
+	    .root = lint->inputs.root,
+	    .directory = lint->inputs.directory,
+	    .version = ASYNCLINT_VERSION,
+	    .libclang = walk_libclang_version(&lint->findings.arena),
+	    .terminal = is_for_the_eye(options),
+	};
+	FILE *out = open_output(options);
+	if (!out)
+		return false;
+	options->format->print(&report, out);
+	bool written = close_output(options, out);
+	if (options->format->has_coverage)
+		return written;
+	report.terminal = false;
+	report_notes(&report, stderr);
+	if (!options->quiet)
+		report_summary(&report, stderr);
+	return written;
+}
+
+/* Whether something was not fully understood, so that a finding may have been missed. */
+static bool has_gaps(const struct coverage *coverage)
+{
+	return coverage->degraded.count || coverage->failed.count || coverage->unresolved_calls ||
+	       coverage->unmodelled.count || coverage->unused_suppressions.count;
+}
+
+static int exit_status(const struct lint *lint)
+{
+	if (lint->inputs.incomplete || !lint->inputs.facts.count)
+		return NOT_DONE;
+	if (lint->options->strict && has_gaps(&lint->coverage))
+		return NOT_DONE;
+	return lint->findings.list.count ? SOME_FOUND : NOTHING_FOUND;
+}
+
+static int check(struct lint *lint)
+{
+	if (!load_models(lint))
+		return NOT_DONE;
+	enum inputs_result result = inputs_collect(&lint->inputs, lint->options, &lint->coverage);
+	if (result != INPUTS_READY)
+		return result == INPUTS_SKIPPED ? NOTHING_FOUND : NOT_DONE;
+	if (!lint->inputs.facts.count)
+		console_error("nothing was analysed");
+	find(lint);
+	return report(lint) ? exit_status(lint) : NOT_DONE;
+}
+
+static bool write_facts(const struct options *options, const struct facts *facts, struct arena *arena)
+{
+	const char *error = NULL;
+	if (!options->dump) {
+		bool saved = facts_save(facts, options->output, arena, &error);
+		if (!saved)
+			console_error("%s", error);
+		return saved;
+	}
+	FILE *out = open_output(options);
+	if (!out)
+		return false;
+	fputs(dump_facts(facts, arena), out);
+	return close_output(options, out);
+}
+
+static int facts(struct lint *lint)
+{
+	enum inputs_result result = inputs_collect(&lint->inputs, lint->options, &lint->coverage);
+	if (result == INPUTS_SKIPPED)
+		return NOTHING_FOUND;
+	if (result == INPUTS_FAILED || !lint->inputs.facts.count)
+		return NOT_DONE;
+	if (!write_facts(lint->options, lint->inputs.facts.items[0], &lint->inputs.arena))
+		return NOT_DONE;
+	return exit_status(lint);
+}
+
+static int why(struct lint *lint)
+{
+	if (!load_models(lint))
+		return NOT_DONE;
+	enum inputs_result result = inputs_collect(&lint->inputs, lint->options, &lint->coverage);
+	if (result != INPUTS_READY)
+		return result == INPUTS_SKIPPED ? NOTHING_FOUND : NOT_DONE;
+	const struct inputs *inputs = &lint->inputs;
+	const char *function = lint->options->subject;
+	const char *text =
+	    analysis_why(inputs->facts.items, inputs->facts.count, &lint->models, function, &lint->findings.arena);
+	if (!text) {
+		console_error("no function '%s' is defined or called in the %u units that were analysed", function,
+			      inputs->facts.count);
+		return NOT_DONE;
+	}
+	fputs(text, stdout);
+	return exit_status(lint);
+}
+
+static int run(const struct options *options, int (*action)(struct lint *lint))
+{
+	struct lint lint = {.options = options};
+	int status = action(&lint);
+	coverage_release(&lint.coverage);
+	findings_release(&lint.findings);
+	models_release(&lint.models);
+	arena_release(&lint.models_arena);
+	inputs_release(&lint.inputs);
+	return status;
+}
+
+int lint_check(const struct options *options)
+{
+	return run(options, check);
+}
+
+int lint_facts(const struct options *options)
+{
+	return run(options, facts);
+}
+
+int lint_why(const struct options *options)
+{
+	return run(options, why);
+}

@@ -1,0 +1,229 @@
+#include "derive.h"
+
+#include "words.h"
+
+#include <string.h>
+
+bool is_test_file(const char *path)
+{
+	static const char *const folders[] = {"test", "tests", "testing", "testsuite", "t", "fuzz", NULL};
+	for (const char *at = path; at;) {
+		const char *slash = strchr(at, '/');
+		size_t length = slash ? (size_t)(slash - at) : strlen(at);
+		for (size_t i = 0; slash && folders[i]; i++)
+			if (strlen(folders[i]) == length && strncmp(folders[i], at, length) == 0)
+				return true;
+		if (!slash)
+			return strncmp(at, "test-", 5) == 0 || strncmp(at, "test_", 5) == 0 || strstr(at, "_test.") || strstr(at, "-test.");
+		at = slash + 1;
+	}
+	return false;
+}
+
+/* Words that say by themselves that a function runs the loop, and words that do where they are its verb. */
+static const char *const owner_words[] = {"loop",  "mainloop", "dispatch", "dispatcher", "iterate", "iteration", "pump",
+					  "spin", "events",   "main",	    "forever",	  "eventloop", NULL};
+static const char *const owner_verbs[] = {"run", "poll", "process", "service", "serve", "drive", "step", NULL};
+/* Such a function makes or ends one, it does not run it. */
+static const char *const other_words[] = {"new", "init", "create", "free", "destroy", "close", "get", "set", "add", "alloc", "default", "stop", "quit", NULL};
+
+static bool is_loop_type(const struct program *program, const struct node *node, const struct fact_param *param)
+{
+	const struct facts *facts = program_facts(program, node->function.unit);
+	if (!param || param->type == NONE)
+		return false;
+	const struct fact_type *type = &facts->types[param->type];
+	const char *names[] = {facts_text(facts, type->alias), facts_text(facts, type->record)};
+	for (int i = 0; i < 2; i++) {
+		const struct model_type *model = models_type(program->models, names[i]);
+		if (model && model->loop)
+			return true;
+		static const char *const loop_words[] = {"loop", "mainloop", "eventloop", NULL};
+		if (has_word(names[i], loop_words))
+			return true;
+	}
+	return false;
+}
+
+static bool takes_loop(const struct program *program, const struct node *node)
+{
+	for (uint32_t i = 0; i < node->param_count; i++)
+		if (is_loop_type(program, node, program_param(program, node, i)))
+			return true;
+	return false;
+}
+
+static bool takes_object(const struct program *program, const struct node *node)
+{
+	const struct fact_param *param = program_param(program, node, 0);
+	return param && param->type != NONE &&
+	       program_facts(program, node->function.unit)->types[param->type].pointers > 0;
+}
+
+static bool is_owner_by_name(const struct program *program, const struct node *node)
+{
+	if (strcmp(node->name, "main") == 0 || is_test_file(node->file))
+		return true;
+	if (node->model && node->model->loop_owner_api)
+		return true;
+	for (uint32_t i = 0; node->model && i < node->model->effect_count; i++)
+		if (node->model->effects[i].kind == MODEL_PUMPS)
+			return true; /* the loop library itself */
+	if (has_word(node->name, other_words))
+		return false;
+	if (has_word(node->name, owner_words))
+		return true;
+	if (takes_loop(program, node))
+		return has_word(node->name, owner_verbs);
+	return ends_in_word(node->name, owner_verbs) && takes_object(program, node);
+}
+
+static void mark_threads(struct derived *derived)
+{
+	const struct program *program = derived->program;
+	for (uint32_t i = 0; i < program->nodes.count; i++) {
+		const struct node *node = &program->nodes.items[i];
+		for (uint32_t c = 0; node->model && c < node->model->callback_count; c++) {
+			if (node->model->callbacks[c].role != ROLE_THREAD)
+				continue;
+			const struct holder *holder = &program->holders.items[node->first_param + node->model->callbacks[c].argument];
+			for (uint32_t h = 0; h < holder->held.count; h++)
+				derived->owner[holder->held.items[h].function] = 1;
+		}
+	}
+}
+
+/* Nobody but owners calls it: it is a part of them. */
+static bool is_called_by_owners_only(const struct derived *derived, uint32_t index)
+{
+	const struct program *program = derived->program;
+	const struct node *node = &program->nodes.items[index];
+	if (!node->in_count || node_is_exported(node) || !node->body_count)
+		return false;
+	for (uint32_t i = 0; i < node->in_count; i++) {
+		const struct edge *edge = &program->edges.items[program->incoming.items[node->first_in + i]];
+		if (edge->from != index && !derived->owner[edge->from])
+			return false;
+	}
+	return true;
+}
+
+void derive_owners(struct derived *derived)
+{
+	const struct program *program = derived->program;
+	derived->owner = arena_alloc(&derived->arena, program->nodes.count);
+	for (uint32_t i = 0; i < program->nodes.count; i++)
+		derived->owner[i] = is_owner_by_name(program, &program->nodes.items[i]);
+	mark_threads(derived);
+	for (bool changed = true; changed;) {
+		changed = false;
+		for (uint32_t i = 0; i < program->nodes.count; i++)
+			if (!derived->owner[i] && is_called_by_owners_only(derived, i))
+				derived->owner[i] = changed = 1;
+	}
+}
+
+bool is_sync_looking(const struct derived *derived, uint32_t index)
+{
+	const struct program *program = derived->program;
+	const struct node *node = &program->nodes.items[index];
+	if (derived->owner[index] || takes_loop(program, node))
+		return false;
+	const struct facts *facts = program_facts(program, node->function.unit);
+	for (uint32_t i = 0; i < node->param_count; i++) {
+		const struct fact_param *param = program_param(program, node, i);
+		if (param && param->type != NONE && facts->types[param->type].flags & TYPE_FUNCTION_POINTER)
+			return false;
+	}
+	for (uint32_t i = derived->first_role[index]; i != NONE; i = derived->roles.items[i].next) {
+		const struct role *role = &derived->roles.items[i];
+		if (role->from == NONE && role->kind != ROLE_MAIN && role->in != NONE && !role->is_call)
+			return false; /* stored as a callback */
+		if (role->from == NONE && (role->kind == ROLE_THREAD || role->kind == ROLE_WORKER || role->kind == ROLE_SIGNAL))
+			return false;
+	}
+	return true;
+}
+
+/* `do { ... } while (0)` of a macro. */
+static bool is_never_repeated(const struct facts *facts, const struct fact_scope *scope)
+{
+	return scope->kind == SCOPE_DO && scope->condition != NONE && facts->values[scope->condition].kind == VALUE_INTEGER &&
+	       fact_integer(&facts->values[scope->condition]) == 0;
+}
+
+static bool is_inside(const struct fact_call *call, const struct fact_scope *scope)
+{
+	return call->function == scope->function && call->order >= scope->order && call->order < scope->end_order;
+}
+
+/* The effect by which the scope waits for events, or NULL. */
+static const struct effect *waits_in_scope(const struct derived *derived, uint32_t node, struct ref scope, const struct effect *after)
+{
+	const struct fact_scope *fact = &program_facts(derived->program, scope.unit)->scopes[scope.index];
+	uint32_t i = after ? after->next : derived->first_effect[node];
+	for (; i != NONE; i = derived->effects.items[i].next) {
+		const struct effect *effect = &derived->effects.items[i];
+		if (effect->kind == EFFECT_WAITS && effect->certain && effect->call.unit == scope.unit &&
+		    is_inside(program_call(derived->program, effect->call), fact))
+			return effect;
+	}
+	return NULL;
+}
+
+/* Something besides the waiting is done in the scope: calls of the project's own functions, or of callbacks. */
+static bool handles_in_scope(const struct derived *derived, uint32_t index, struct ref scope)
+{
+	const struct program *program = derived->program;
+	const struct fact_scope *fact = &program_facts(program, scope.unit)->scopes[scope.index];
+	const struct node *node = &program->nodes.items[index];
+	for (uint32_t e = node->first_out; e < node->first_out + node->out_count; e++) {
+		const struct edge *edge = &program->edges.items[e];
+		if (edge->call.unit != scope.unit || !is_inside(program_call(program, edge->call), fact))
+			continue;
+		bool is_wait = false;
+		for (const struct effect *wait = waits_in_scope(derived, index, scope, NULL); wait; wait = waits_in_scope(derived, index, scope, wait))
+			is_wait |= wait->call.index == edge->call.index;
+		if (!is_wait && program->nodes.items[edge->to].body_count)
+			return true;
+	}
+	return false;
+}
+
+static void mark_wait_steps(struct derived *derived, uint32_t node, struct ref scope)
+{
+	for (const struct effect *wait = waits_in_scope(derived, node, scope, NULL); wait; wait = waits_in_scope(derived, node, scope, wait))
+		for (const struct effect *step = wait;; step = &derived->effects.items[step->from]) {
+			derived->wait_step[step->node] = 1;
+			if (step->from == NONE)
+				break;
+		}
+}
+
+void derive_hand_loops(struct derived *derived)
+{
+	const struct program *program = derived->program;
+	derived->wait_step = arena_alloc(&derived->arena, program->nodes.count);
+	for (uint32_t i = 0; i < program->nodes.count; i++) {
+		const struct node *node = &program->nodes.items[i];
+		if (!derived->owner[i] || !effect_find(derived, i, EFFECT_WAITS))
+			continue;
+		for (uint32_t b = 0; b < node->body_count; b++) {
+			struct ref body = program->bodies.items[node->first_body + b];
+			const struct facts *facts = program_facts(program, body.unit);
+			const struct fact_function *function = &facts->functions[body.index];
+			for (uint32_t s = 0; s < function->scope_count; s++) {
+				struct ref scope = {body.unit, function->first_scope + s};
+				const struct fact_scope *fact = &facts->scopes[scope.index];
+				bool loops = fact->kind == SCOPE_WHILE || fact->kind == SCOPE_DO || fact->kind == SCOPE_FOR;
+				if (!loops || is_never_repeated(facts, fact))
+					continue;
+				const struct effect *wait = waits_in_scope(derived, i, scope, NULL);
+				if (!wait || !handles_in_scope(derived, i, scope))
+					continue;
+				table_add(&derived->hand_loops, (struct hand_loop){i, scope, wait->call});
+				mark_wait_steps(derived, i, scope);
+			}
+		}
+	}
+}

@@ -1,0 +1,342 @@
+#include "derive.h"
+
+#include "words.h"
+
+#include <string.h>
+
+/* Words for what a mode is about; effects have to confirm them. */
+static const char *const mode_words[] = {"block",	 "blocking", "nonblock", "nonblocking", "noblock", "unblocking", "async",
+					 "asynchronous", "sync",     "synchronous", "nowait", "nonblk", NULL};
+/* How long is no question of sync or async. */
+static const char *const time_words[] = {"timeout", "timeo", "msec", "ms", "usec", "sec", "secs", "seconds", "deadline", "time", "tv", "interval", "delay", "wait", NULL};
+
+const struct mode *mode_of_param(const struct derived *derived, uint32_t node, uint32_t number)
+{
+	for (uint32_t i = 0; i < derived->modes.count; i++) {
+		const struct mode *mode = &derived->modes.items[i];
+		if (mode->subject == SUBJECT_PARAM && mode->node == node && mode->id == number)
+			return mode;
+	}
+	return NULL;
+}
+
+const struct mode *mode_of_slot(const struct derived *derived, uint32_t subject)
+{
+	for (uint32_t i = 0; i < derived->modes.count; i++)
+		if (derived->modes.items[i].subject == SUBJECT_SLOT && derived->modes.items[i].id == subject)
+			return &derived->modes.items[i];
+	return NULL;
+}
+
+static bool has_mode(const struct derived *derived, const struct mode *mode)
+{
+	for (uint32_t i = 0; i < derived->modes.count; i++) {
+		const struct mode *other = &derived->modes.items[i];
+		if (other->subject == mode->subject && other->id == mode->id &&
+		    (mode->subject == SUBJECT_PARAM ? other->node == mode->node : other->bit == mode->bit))
+			return true;
+	}
+	return false;
+}
+
+static void add_mode(struct derived *derived, struct mode mode)
+{
+	if (!has_mode(derived, &mode))
+		table_add(&derived->modes, mode);
+}
+
+static const char *param_name(const struct program *program, uint32_t node, uint32_t number)
+{
+	const struct node *of = &program->nodes.items[node];
+	const struct fact_param *param = program_param(program, of, number);
+	return param ? program_text(program, of->function.unit, param->name) : "";
+}
+
+/* Of a type that can choose: bool, integer, enum, or a callback that may be null. */
+static bool can_be_mode_param(const struct program *program, uint32_t node, const struct atom *atom)
+{
+	const struct node *of = &program->nodes.items[node];
+	const struct fact_param *param = program_param(program, of, atom->id);
+	if (!param || param->type == NONE)
+		return false;
+	const struct fact_type *type = &program_facts(program, of->function.unit)->types[param->type];
+	if (atom->test == TEST_NULL || atom->test == TEST_NOT_NULL)
+		return type->flags & TYPE_FUNCTION_POINTER;
+	return !type->pointers && type->flags & (TYPE_BOOL | TYPE_INTEGER | TYPE_ENUM) &&
+	       !has_word(param_name(program, node, atom->id), time_words);
+}
+
+static int64_t bit_of(const struct atom *atom)
+{
+	return atom->test == TEST_HAS || atom->test == TEST_LACKS ? atom->number : 0;
+}
+
+static bool is_waiting(const struct effect *effect)
+{
+	return effect->kind == EFFECT_BLOCKS || effect->kind == EFFECT_WAITS || effect->kind == EFFECT_PUMPS;
+}
+
+/* An effect of that kind that needs the opposite of the atom. */
+static uint32_t other_side(const struct derived *derived, uint32_t node, const struct atom *atom, enum effect_kind kind)
+{
+	for (uint32_t i = derived->first_effect[node]; i != NONE; i = derived->effects.items[i].next) {
+		const struct effect *effect = &derived->effects.items[i];
+		const struct atom *other = effect->kind == kind ? condition_find(&effect->condition, atom->subject, atom->id) : NULL;
+		if (other && !atoms_agree(atom, other))
+			return i;
+	}
+	return NONE;
+}
+
+/* The same is done whatever the atom says: nothing depends on it. */
+static bool happens_anyway(const struct derived *derived, const struct effect *effect, const struct atom *atom)
+{
+	for (uint32_t i = derived->first_effect[effect->node]; i != NONE; i = derived->effects.items[i].next) {
+		const struct effect *other = &derived->effects.items[i];
+		const struct atom *found = condition_find(&other->condition, atom->subject, atom->id);
+		if (other != effect && other->kind == effect->kind && other->cause == effect->cause && other->certain && other->clears == effect->clears &&
+		    (!found || !atoms_agree(found, atom)))
+			return true;
+	}
+	return false;
+}
+
+/* The node itself branches: the atom is in the condition of the call's own scope, not only in the callee's. */
+static bool is_own_branch(struct derived *derived, const struct effect *effect, const struct atom *atom)
+{
+	struct condition condition = {0};
+	condition_of_scope(&derived->conditions, effect->call.unit, program_call(derived->program, effect->call)->scope, &condition);
+	return condition_find(&condition, atom->subject, atom->id) || effect->from == NONE;
+}
+
+static const char *subject_name(const struct derived *derived, uint32_t node, const struct atom *atom)
+{
+	if (atom->subject == SUBJECT_PARAM)
+		return param_name(derived->program, node, atom->id);
+	const char *slot = intern_text(&derived->conditions.subjects, atom->id);
+	const char *field = strstr(slot, "::");
+	return field ? field + 2 : slot;
+}
+
+/* Name of the constant that a flag is tested with, found where the function tests it. */
+static const char *bit_name_in(const struct derived *derived, uint32_t node, int64_t bit)
+{
+	const struct program *program = derived->program;
+	const struct node *of = &program->nodes.items[node];
+	for (uint32_t b = 0; bit && b < of->body_count; b++) {
+		struct ref body = program->bodies.items[of->first_body + b];
+		const struct facts *facts = program_facts(program, body.unit);
+		const struct fact_function *function = &facts->functions[body.index];
+		for (uint32_t s = 0; s < function->scope_count; s++) {
+			uint32_t value = value_resolve(program, body.unit, facts->scopes[function->first_scope + s].condition);
+			for (int depth = 0; value != NONE && depth < 8; depth++) {
+				const struct fact_value *fact = &facts->values[value];
+				if (fact->kind == VALUE_BINARY && fact->c == OPERATOR_AND && facts->values[fact->b].kind == VALUE_INTEGER &&
+				    fact_integer(&facts->values[fact->b]) == bit)
+					return facts_text(facts, facts->values[fact->b].c);
+				value = fact->kind == VALUE_BINARY || fact->kind == VALUE_UNARY ? value_resolve(program, body.unit, fact->a) : NONE;
+			}
+		}
+	}
+	return "";
+}
+
+static enum mode_reason reason_of(struct derived *derived, const struct effect *effect, const struct atom *atom, const char *bit_name,
+				  uint32_t *other)
+{
+	const char *name = subject_name(derived, effect->node, atom);
+	bool named = has_word(name, mode_words) || has_word(bit_name, mode_words);
+	*other = NONE;
+	if (effect->kind == EFFECT_SETS_NONBLOCKING)
+		return named ? MODE_SETS_NONBLOCKING : MODE_NONE;
+	if (!is_waiting(effect) || effect->cost == COST_LOCK)
+		return MODE_NONE;
+	*other = other_side(derived, effect->node, atom, EFFECT_STARTS_ASYNC);
+	if (*other != NONE && (atom->subject == SUBJECT_PARAM || named))
+		return MODE_WAITS_OR_STARTS;
+	*other = other_side(derived, effect->node, atom, EFFECT_SETS_NONBLOCKING);
+	if (*other != NONE)
+		return MODE_SETS_NONBLOCKING;
+	if (effect->cost == COST_DISK || effect->cost == COST_FSYNC || effect->cost == COST_SLEEP)
+		return MODE_NONE;
+	return named ? MODE_NAMED : MODE_NONE;
+}
+
+static void find_conditional_effects(struct derived *derived)
+{
+	for (uint32_t i = 0; i < derived->effects.count; i++) {
+		const struct effect *effect = &derived->effects.items[i];
+		if (!effect->certain)
+			continue;
+		for (uint32_t a = 0; a < effect->condition.count; a++) {
+			const struct atom *atom = &effect->condition.atoms[a];
+			bool is_param = atom->subject == SUBJECT_PARAM;
+			if (atom->subject == SUBJECT_VARIABLE || (is_param && !can_be_mode_param(derived->program, effect->node, atom)))
+				continue;
+			if (!is_param && (atom->test == TEST_NULL || atom->test == TEST_NOT_NULL || has_word(subject_name(derived, effect->node, atom), time_words)))
+				continue;
+			if (!is_own_branch(derived, effect, atom) || happens_anyway(derived, effect, atom))
+				continue;
+			struct mode mode = {.subject = atom->subject,
+					    .node = is_param ? effect->node : NONE,
+					    .id = atom->id,
+					    .bit = bit_of(atom),
+					    .bit_name = bit_name_in(derived, effect->node, bit_of(atom)),
+					    .where = effect->node,
+					    .effect = i,
+					    .call = {NONE, NONE},
+					    .callee_mode = NONE};
+			mode.reason = reason_of(derived, effect, atom, mode.bit_name, &mode.other);
+			if (mode.reason != MODE_NONE)
+				add_mode(derived, mode);
+		}
+	}
+}
+
+static bool is_would_block(const struct derived *derived, const struct facts *facts, uint32_t value)
+{
+	const struct fact_value *fact = &facts->values[value];
+	if (fact->kind == VALUE_BINARY && fact->c == OPERATOR_LOGICAL_OR)
+		return is_would_block(derived, facts, fact->a) || is_would_block(derived, facts, fact->b);
+	if (fact->kind != VALUE_BINARY || fact->c != OPERATOR_EQUAL)
+		return false;
+	const struct fact_value *number = &facts->values[fact->b];
+	return number->kind == VALUE_INTEGER && number->c && models_would_block(derived->program->models, facts_text(facts, number->c));
+}
+
+/* `errno == EAGAIN && !(c->flags & BLOCK)`: whether "would block" is an error depends on a field. */
+static void find_would_block_tests(struct derived *derived, uint32_t node, struct ref body)
+{
+	const struct program *program = derived->program;
+	const struct facts *facts = program_facts(program, body.unit);
+	const struct fact_function *function = &facts->functions[body.index];
+	for (uint32_t s = 0; s < function->scope_count; s++) {
+		const struct fact_scope *scope = &facts->scopes[function->first_scope + s];
+		/* The right side of && is a scope under its left side; what encloses it is the whole test. */
+		if (scope->kind != SCOPE_IF || scope->condition == NONE || !scope->when || !is_would_block(derived, facts, scope->condition))
+			continue;
+		for (uint32_t t = 0; t < function->scope_count; t++) {
+			const struct fact_scope *other = &facts->scopes[function->first_scope + t];
+			uint32_t value = other->condition;
+			for (int depth = 0; value != NONE && depth < 8; depth++) {
+				const struct fact_value *fact = &facts->values[value];
+				if (fact->kind != VALUE_BINARY || (fact->c != OPERATOR_LOGICAL_AND && fact->c != OPERATOR_LOGICAL_OR))
+					break;
+				struct atom atom;
+				if (fact->c == OPERATOR_LOGICAL_AND && fact->a == scope->condition &&
+				    test_value(&derived->conditions, body.unit, fact->b, TEST_NONZERO, 0, &atom) == TRUTH_ATOM && atom.subject == SUBJECT_SLOT &&
+				    atom.test != TEST_NULL && atom.test != TEST_NOT_NULL) {
+					add_mode(derived, (struct mode){.subject = SUBJECT_SLOT,
+									.node = NONE,
+									.id = atom.id,
+									.bit = bit_of(&atom),
+									.bit_name = bit_name_in(derived, node, bit_of(&atom)),
+									.reason = MODE_WOULD_BLOCK,
+									.where = node,
+									.effect = NONE,
+									.other = NONE,
+									.call = {NONE, NONE},
+									.callee_mode = NONE});
+				}
+				value = fact->a;
+			}
+		}
+	}
+}
+
+/* The mode of the callee that the call decides by argument `number`: its own, or a model's. */
+static enum mode_reason callee_mode(const struct derived *derived, uint32_t callee, uint32_t number, uint32_t *mode)
+{
+	const struct node *node = &derived->program->nodes.items[callee];
+	*mode = NONE;
+	for (uint32_t i = 0; node->model && i < node->model->effect_count; i++)
+		if (node->model->effects[i].kind == MODEL_MODE && node->model->effects[i].argument == (int)number)
+			return MODE_MODELLED;
+	const struct mode *found = mode_of_param(derived, callee, number);
+	if (!found)
+		return MODE_NONE;
+	*mode = (uint32_t)(found - derived->modes.items);
+	return MODE_PASSES;
+}
+
+static bool pass_modes(struct derived *derived)
+{
+	const struct program *program = derived->program;
+	uint32_t before = derived->modes.count;
+	for (uint32_t e = 0; e < program->edges.count; e++) {
+		const struct edge *edge = &program->edges.items[e];
+		const struct fact_call *call = program_call(program, edge->call);
+		if (edge->kind != EDGE_CALL)
+			continue;
+		for (uint32_t a = 0; a < call->argument_count; a++) {
+			uint32_t passed;
+			enum mode_reason reason = callee_mode(derived, edge->to, a, &passed);
+			if (reason == MODE_NONE)
+				continue;
+			struct atom atom;
+			struct ref argument = program_argument(program, edge->call, a);
+			const struct facts *facts = program_facts(program, edge->call.unit);
+			while (argument.index != NONE && facts->values[argument.index].kind == VALUE_ADDRESS)
+				argument.index = facts->values[argument.index].a;
+			if (test_value(&derived->conditions, argument.unit, argument.index, TEST_NONZERO, 0, &atom) != TRUTH_ATOM ||
+			    atom.subject != SUBJECT_PARAM || !can_be_mode_param(program, edge->from, &atom))
+				continue;
+			add_mode(derived, (struct mode){.subject = SUBJECT_PARAM,
+							.node = edge->from,
+							.id = atom.id,
+							.bit_name = "",
+							.reason = reason,
+							.where = edge->from,
+							.effect = NONE,
+							.other = NONE,
+							.call = edge->call,
+							.callee_mode = passed});
+		}
+	}
+	return derived->modes.count > before;
+}
+
+/* A parameter that is stored in a field that is a mode. */
+static void store_modes(struct derived *derived)
+{
+	const struct program *program = derived->program;
+	for (uint32_t unit = 0; unit < program->unit_count; unit++) {
+		const struct facts *facts = program_facts(program, unit);
+		for (uint32_t i = 0; i < facts->assignments_count; i++) {
+			const struct fact_assignment *assignment = &facts->assignments[i];
+			if (facts->values[assignment->target].kind != VALUE_FIELD || assignment->function == NONE || assignment->source == NONE)
+				continue;
+			const struct mode *slot = mode_of_slot(derived, slot_subject(&derived->conditions, unit, assignment->target));
+			struct atom atom;
+			if (!slot || slot->bit ||
+			    test_value(&derived->conditions, unit, assignment->source, TEST_NONZERO, 0, &atom) != TRUTH_ATOM ||
+			    atom.subject != SUBJECT_PARAM)
+				continue;
+			uint32_t node = program_node(program, unit, assignment->function);
+			if (!can_be_mode_param(program, node, &atom))
+				continue;
+			add_mode(derived, (struct mode){.subject = SUBJECT_PARAM,
+							.node = node,
+							.id = atom.id,
+							.bit_name = "",
+							.reason = MODE_STORED,
+							.where = node,
+							.effect = NONE,
+							.other = NONE,
+							.call = {NONE, NONE},
+							.callee_mode = (uint32_t)(slot - derived->modes.items)});
+		}
+	}
+}
+
+void derive_modes(struct derived *derived)
+{
+	const struct program *program = derived->program;
+	find_conditional_effects(derived);
+	for (uint32_t i = 0; i < program->nodes.count; i++)
+		for (uint32_t b = 0; b < program->nodes.items[i].body_count; b++)
+			find_would_block_tests(derived, i, program->bodies.items[program->nodes.items[i].first_body + b]);
+	store_modes(derived);
+	while (pass_modes(derived))
+		;
+}

@@ -1,0 +1,492 @@
+#include "options.h"
+
+#include "analysis.h"
+#include "table.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_JOBS = 1024, LONGEST_TIMEOUT = 24 * 3600, DEFAULT_TIMEOUT = 120 };
+
+/* Sets of actions that an option goes with. */
+enum {
+	CHECK = 1u << ACTION_CHECK,
+	FACTS = 1u << ACTION_FACTS,
+	JOIN = 1u << ACTION_JOIN,
+	RULES = 1u << ACTION_RULES,
+	WHY = 1u << ACTION_WHY,
+	PARSING = CHECK | FACTS | WHY, /* actions that read sources */
+	ANALYSING = CHECK | JOIN | WHY,
+	REPORTING = CHECK | JOIN,
+	ANY = 0xFF,
+};
+
+/* Values of options without a letter. */
+enum {
+	FIRST_WITHOUT_LETTER = 256,
+	OPTION_RULES = FIRST_WITHOUT_LETTER,
+	OPTION_PREVIEW,
+	OPTION_FORMAT,
+	OPTION_MODELS,
+	OPTION_NO_MODELS,
+	OPTION_COST,
+	OPTION_STRICT,
+	OPTION_UNIT_TIMEOUT,
+	OPTION_EXTRA_ARG,
+	OPTION_EXTRA_ARG_BEFORE,
+	OPTION_ROOT,
+	OPTION_COLOR,
+	OPTION_DUMP,
+	OPTION_SKIP_WITHOUT_DATABASE,
+	OPTION_VERSION,
+	OPTION_HELP,
+};
+
+struct option_entry {
+	const char *name;
+	const char *argument; /* what --help calls it; NULL if the option takes none */
+	int value;            /* its letter, or one of the values above */
+	unsigned actions;
+	const char *help; /* NULL: another spelling of the entry before */
+};
+
+static const struct option_entry entries[] = {
+    {"database", "PATH", 'p', PARSING, "the compile database: its directory, or the file (default: looked for upward)"},
+    {"p", "PATH", 'p', PARSING, NULL}, /* so that -p=PATH works, which clang-tidy's drivers write */
+    {"root", "DIR", OPTION_ROOT, PARSING | JOIN, "the project's root, which paths are relative to"},
+    {"extra-arg", "ARG", OPTION_EXTRA_ARG, PARSING, "argument to add to each compiler command"},
+    {"extra-arg-before", "ARG", OPTION_EXTRA_ARG_BEFORE, PARSING, "the same, before the others"},
+    {"jobs", "N", 'j', PARSING, "worker processes (default: one per processor)"},
+    {"unit-timeout", "SECONDS", OPTION_UNIT_TIMEOUT, PARSING,
+     "give a unit up after this time (default: 120; 0: never)"},
+    {"skip-without-database", NULL, OPTION_SKIP_WITHOUT_DATABASE, PARSING,
+     "where no compile database is found, say so and exit with 0"},
+    {"rules", "LIST", OPTION_RULES, REPORTING, "rules and families to run: a,b; -a,-b without them; all"},
+    {"preview", NULL, OPTION_PREVIEW, REPORTING, "run rules in preview too"},
+    {"models", "PATH", OPTION_MODELS, ANALYSING, "library models to add: a file or a directory"},
+    {"no-models", NULL, OPTION_NO_MODELS, ANALYSING, "leave the built-in library models out"},
+    {"cost", "LIST", OPTION_COST, REPORTING, "kinds of blocking to report in addition: disk, lock"},
+    {"format", "FORMAT", OPTION_FORMAT, REPORTING | RULES, "text (default) or json"},
+    {"output", "FILE", 'o', REPORTING | FACTS, "write there instead of to standard output"},
+    {"dump", NULL, OPTION_DUMP, FACTS, "write the facts as JSON"},
+    {"color", "WHEN", OPTION_COLOR, REPORTING, "colours and source lines: auto (default), always, never"},
+    {"strict", NULL, OPTION_STRICT, REPORTING | FACTS, "exit with 2 if anything was not fully understood"},
+    {"quiet", NULL, 'q', ANY, "no progress, no summary"},
+    {"verbose", NULL, 'v', ANY, "say what is read from where"},
+    {"version", NULL, OPTION_VERSION, ANY, "print the version"},
+    {"help", NULL, OPTION_HELP, ANY, "print this"},
+};
+
+enum { ENTRIES = sizeof(entries) / sizeof(entries[0]) };
+
+static const struct {
+	const char *name;
+	enum action action;
+} actions[] = {
+    {"check", ACTION_CHECK},     {"facts", ACTION_FACTS}, {"join", ACTION_JOIN},
+    {"explain", ACTION_EXPLAIN}, {"rules", ACTION_RULES}, {"why", ACTION_WHY},
+};
+
+/* What is collected while the arguments are read. */
+struct parser {
+	struct options *options;
+	struct arena *arena;
+	const char **error;
+	const char *action_name;
+	TABLE(const char *) rule_names;               /* of all --rules, with their '-' */
+	const char **models, **extra, **extra_before; /* each with room for argc items */
+	uint32_t model_count, extra_count, extra_before_count;
+};
+
+/* Returns false, for `return fail(...)`. */
+static bool fail(const struct parser *parser, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static bool fail(const struct parser *parser, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	*parser->error = arena_vprintf(parser->arena, format, arguments);
+	va_end(arguments);
+	return false;
+}
+
+static bool parse_number(const struct parser *parser, const char *option, const char *text, uint32_t most,
+			 uint32_t *number)
+{
+	char *end;
+	errno = 0;
+	unsigned long value = strtoul(text, &end, 10);
+	if (errno || end == text || *end || text[0] == '-' || value > most)
+		return fail(parser, "option '--%s' takes a number from 0 to %u, not '%s'", option, most, text);
+	*number = (uint32_t)value;
+	return true;
+}
+
+static bool add_cost(struct parser *parser, const char *name)
+{
+	for (int cost = COST_NONE + 1; cost < COSTS; cost++) {
+		if (strcmp(cost_name((enum cost)cost), name) == 0) {
+			parser->options->costs |= 1u << cost;
+			return true;
+		}
+	}
+	const char *known = "";
+	for (int cost = COST_NONE + 1; cost < COSTS; cost++)
+		known = arena_printf(parser->arena, "%s%s%s", known, *known ? ", " : "", cost_name((enum cost)cost));
+	return fail(parser, "unknown cost '%s'; known are %s", name, known);
+}
+
+/* Calls `item` for each name of a comma-separated list. */
+static bool parse_list(struct parser *parser, const char *list, bool (*item)(struct parser *parser, const char *name))
+{
+	for (const char *rest = list; *rest;) {
+		size_t length = strcspn(rest, ",");
+		if (length && !item(parser, arena_strndup(parser->arena, rest, length)))
+			return false;
+		rest += length + (rest[length] == ',');
+	}
+	return true;
+}
+
+static bool parse_color(const struct parser *parser, const char *text)
+{
+	static const char *const names[] = {
+	    [COLOR_AUTO] = "auto",
+	    [COLOR_ALWAYS] = "always",
+	    [COLOR_NEVER] = "never",
+	};
+	for (int color = COLOR_AUTO; color <= COLOR_NEVER; color++) {
+		if (strcmp(text, names[color]) == 0) {
+			parser->options->color = (enum color)color;
+			return true;
+		}
+	}
+	return fail(parser, "option '--color' takes auto, always or never, not '%s'", text);
+}
+
+static bool parse_format(const struct parser *parser, const char *name)
+{
+	parser->options->format = report_format_find(name);
+	if (parser->options->format)
+		return true;
+	const char *known = "";
+	for (const struct report_format *format = report_formats; format->name; format++)
+		known = arena_printf(parser->arena, "%s%s%s", known, *known ? ", " : "", format->name);
+	return fail(parser, "unknown format '%s'; known are %s", name, known);
+}
+
+static bool runs_by_default(const struct rule *rule, bool preview)
+{
+	return rule->status == RULE_DEFAULT || (rule->status == RULE_PREVIEW && preview);
+}
+
+/* What a name adds: a rule by its id whatever its status; of a family those that would run by default. What it takes
+ * away: all. */
+static bool name_covers(const char *name, bool removes, const struct rule *rule, bool preview)
+{
+	if (strcmp(name, "all") == 0 || strcmp(name, rule->id) == 0)
+		return true;
+	return strcmp(name, rule->family) == 0 && (removes || runs_by_default(rule, preview));
+}
+
+static bool add_rule_name(struct parser *parser, const char *name)
+{
+	const char *bare = name + (name[0] == '-');
+	if (strcmp(bare, "all") != 0 && !rule_find(bare) && !rule_family_exists(bare))
+		return fail(parser, "%s", rule_unknown(bare, parser->arena));
+	table_add(&parser->rule_names, name);
+	return true;
+}
+
+/* The names take effect from left to right; if the first one takes away, it takes from what runs by default. */
+static bool is_selected(const struct parser *parser, const struct rule *rule)
+{
+	bool preview = parser->options->preview;
+	bool selected =
+	    runs_by_default(rule, preview) && (!parser->rule_names.count || parser->rule_names.items[0][0] == '-');
+	for (uint32_t i = 0; i < parser->rule_names.count; i++) {
+		const char *name = parser->rule_names.items[i];
+		bool removes = name[0] == '-';
+		if (name_covers(name + removes, removes, rule, preview))
+			selected = !removes;
+	}
+	return selected;
+}
+
+static bool select_rules(const struct parser *parser)
+{
+	if (!(REPORTING & 1u << parser->options->action))
+		return true;
+	uint32_t known = 0, count = 0;
+	while (all_rules[known])
+		known++;
+	const struct rule **selected = arena_alloc(parser->arena, (known + 1) * sizeof(const struct rule *));
+	for (uint32_t i = 0; i < known; i++)
+		if (is_selected(parser, all_rules[i]))
+			selected[count++] = all_rules[i];
+	parser->options->rules = selected;
+	return count || fail(parser, "no rule is left to run");
+}
+
+static bool apply_option(struct parser *parser, const struct option_entry *entry, const char *argument)
+{
+	struct options *options = parser->options;
+	switch (entry->value) {
+	case 'p':
+		options->database = argument;
+		return true;
+	case 'j':
+		return parse_number(parser, entry->name, argument, MOST_JOBS, &options->jobs);
+	case 'o':
+		options->output = argument;
+		return true;
+	case 'q':
+		return options->quiet = true;
+	case 'v':
+		return options->verbose = true;
+	case OPTION_RULES:
+		return parse_list(parser, argument, add_rule_name);
+	case OPTION_PREVIEW:
+		return options->preview = true;
+	case OPTION_FORMAT:
+		return parse_format(parser, argument);
+	case OPTION_MODELS:
+		parser->models[parser->model_count++] = argument;
+		return true;
+	case OPTION_NO_MODELS:
+		return options->no_models = true;
+	case OPTION_COST:
+		return parse_list(parser, argument, add_cost);
+	case OPTION_STRICT:
+		return options->strict = true;
+	case OPTION_UNIT_TIMEOUT:
+		return parse_number(parser, entry->name, argument, LONGEST_TIMEOUT, &options->unit_timeout);
+	case OPTION_EXTRA_ARG:
+		parser->extra[parser->extra_count++] = argument;
+		return true;
+	case OPTION_EXTRA_ARG_BEFORE:
+		parser->extra_before[parser->extra_before_count++] = argument;
+		return true;
+	case OPTION_ROOT:
+		options->root = argument;
+		return true;
+	case OPTION_COLOR:
+		return parse_color(parser, argument);
+	case OPTION_DUMP:
+		return options->dump = true;
+	case OPTION_SKIP_WITHOUT_DATABASE:
+		return options->skip_without_database = true;
+	case OPTION_VERSION:
+		options->action = ACTION_VERSION;
+		return true;
+	default:
+		options->action = ACTION_HELP;
+		return true;
+	}
+}
+
+static const struct option_entry *find_entry(int value)
+{
+	for (size_t i = 0; i < ENTRIES; i++)
+		if (entries[i].value == value)
+			return &entries[i];
+	return NULL;
+}
+
+/* Says what getopt refused when it returned ':' or '?': the option whose value is `value`, or what stands in
+ * `argument`. */
+static bool fail_refused(const struct parser *parser, int returned, int value, const char *argument)
+{
+	const struct option_entry *entry = find_entry(value);
+	if (entry && returned == ':')
+		return fail(parser, "option '--%s' needs an argument", entry->name);
+	if (entry)
+		return fail(parser, "option '--%s' takes no argument", entry->name);
+	if (value)
+		return fail(parser, "unknown option '-%c'; see 'asynclint --help'", value);
+	return fail(parser, "unknown or ambiguous option '%s'; see 'asynclint --help'", argument);
+}
+
+static void describe_to_getopt(struct option *long_options, char *letters)
+{
+	*letters++ = ':'; /* a missing argument is told from an unknown option */
+	for (size_t i = 0; i < ENTRIES; i++) {
+		const struct option_entry *entry = &entries[i];
+		long_options[i] = (struct option){
+		    .name = entry->name,
+		    .has_arg = entry->argument ? required_argument : no_argument,
+		    .val = entry->value,
+		};
+		if (entry->value < FIRST_WITHOUT_LETTER) {
+			*letters++ = (char)entry->value;
+			if (entry->argument)
+				*letters++ = ':';
+		}
+	}
+}
+
+static bool parse_options(struct parser *parser, int argc, char **argv)
+{
+	struct option long_options[ENTRIES + 1] = {0};
+	char letters[2 * ENTRIES + 2] = {0};
+	describe_to_getopt(long_options, letters);
+	unsigned action = 1u << parser->options->action;
+	opterr = 0;
+	optind = 0; /* glibc: from the start, with nothing remembered of an earlier run */
+	for (int value; (value = getopt_long_only(argc, argv, letters, long_options, NULL)) != -1;) {
+		if (value == ':' || value == '?')
+			return fail_refused(parser, value, optopt, argv[optind - 1]);
+		const struct option_entry *entry = find_entry(value);
+		if (!(entry->actions & action))
+			return fail(parser, "option '--%s' does not go with '%s'", entry->name, parser->action_name);
+		if (!apply_option(parser, entry, optarg))
+			return false;
+	}
+	return true;
+}
+
+static bool take_subject(const struct parser *parser, const char *what)
+{
+	struct options *options = parser->options;
+	if (!options->file_count)
+		return fail(parser, "'%s' needs the name of a %s", parser->action_name, what);
+	options->subject = *options->files++;
+	options->file_count--;
+	return true;
+}
+
+/* Whether as many operands were given as the action takes. */
+static bool check_operands(const struct parser *parser)
+{
+	struct options *options = parser->options;
+	if (options->action == ACTION_EXPLAIN && !take_subject(parser, "rule"))
+		return false;
+	if (options->action == ACTION_WHY && !take_subject(parser, "function"))
+		return false;
+	if ((options->action == ACTION_EXPLAIN || options->action == ACTION_RULES) && options->file_count)
+		return fail(parser, "unexpected argument '%s' after '%s'", options->files[0], parser->action_name);
+	if (options->action == ACTION_FACTS && options->file_count != 1)
+		return fail(parser, "'facts' takes one file");
+	if (options->action == ACTION_FACTS && !options->dump && !options->output)
+		return fail(parser, "'facts' needs --output FILE or --dump");
+	if (options->action == ACTION_JOIN && !options->file_count)
+		return fail(parser, "'join' needs files that 'facts' wrote");
+	if (options->compiler_arguments && !(PARSING & 1u << options->action))
+		return fail(parser, "'%s' takes no compiler arguments", parser->action_name);
+	if (options->compiler_arguments && !options->file_count)
+		return fail(parser, "compiler arguments after '--', but no file before it");
+	return true;
+}
+
+/* The first argument may name the action; without one it is to check. Returns whether it does. */
+static bool parse_action(struct parser *parser, const char *argument)
+{
+	for (size_t i = 0; argument && i < sizeof(actions) / sizeof(actions[0]); i++) {
+		if (strcmp(argument, actions[i].name) == 0) {
+			parser->options->action = actions[i].action;
+			parser->action_name = actions[i].name;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Returns the number of arguments before "--". What stands behind it is for the compiler: getopt must not see it. */
+static int split_at_dashes(struct options *options, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			options->compiler_arguments = (const char *const *)(argv + i + 1);
+			return i;
+		}
+	}
+	return argc;
+}
+
+static bool parse(struct parser *parser, int argc, char **argv)
+{
+	struct options *options = parser->options;
+	if (parse_action(parser, argc > 1 ? argv[1] : NULL)) {
+		argc--;
+		argv++;
+	}
+	argc = split_at_dashes(options, argc, argv);
+	if (!parse_options(parser, argc, argv))
+		return false;
+	if (options->action == ACTION_HELP || options->action == ACTION_VERSION)
+		return true;
+	options->file_count = (uint32_t)(argc - optind);
+	const char **files = arena_alloc(parser->arena, (options->file_count + 1) * sizeof(*files));
+	for (uint32_t i = 0; i < options->file_count; i++)
+		files[i] = argv[optind + (int)i];
+	options->files = files;
+	return check_operands(parser) && select_rules(parser);
+}
+
+bool options_parse(struct options *options, int argc, char **argv, struct arena *arena, const char **error)
+{
+	size_t list = ((size_t)argc + 1) * sizeof(const char *);
+	struct parser parser = {
+	    .options = options,
+	    .arena = arena,
+	    .error = error,
+	    .action_name = "check",
+	    .models = arena_alloc(arena, list),
+	    .extra = arena_alloc(arena, list),
+	    .extra_before = arena_alloc(arena, list),
+	};
+	*options = (struct options){
+	    .format = &report_formats[0],
+	    .costs = ANALYSIS_DEFAULT_COSTS,
+	    .unit_timeout = DEFAULT_TIMEOUT,
+	    .models = parser.models,
+	    .extra_arguments = parser.extra,
+	    .extra_arguments_before = parser.extra_before,
+	};
+	bool understood = parse(&parser, argc, argv);
+	table_release(&parser.rule_names);
+	return understood;
+}
+
+/* Spelling of the option in the help, such as "-j, --jobs N". Returns its width. */
+static int print_spelling(const struct option_entry *entry, FILE *out)
+{
+	int width =
+	    entry->value < FIRST_WITHOUT_LETTER ? fprintf(out, "  -%c, ", entry->value) : fprintf(out, "      ");
+	width += fprintf(out, "--%s", entry->name);
+	if (entry->argument)
+		width += fprintf(out, " %s", entry->argument);
+	return width;
+}
+
+void options_print_help(FILE *out)
+{
+	enum { HELP_COLUMN = 34 };
+	fputs("asynclint finds async-boundary anti-patterns in C: synchronous functions that hide an event loop,\n"
+	      "callbacks that block one, clients with two modes, transports that are not really shared.\n"
+	      "\n"
+	      "usage: asynclint [check] [options] [file...] [-- compiler arguments]\n"
+	      "                              check files, or all of compile_commands.json\n"
+	      "       asynclint facts FILE (-o OUT | --dump) [options] [-- compiler arguments]\n"
+	      "                              write the facts of one file\n"
+	      "       asynclint join FACTS... [options]\n"
+	      "                              check over facts that were written\n"
+	      "       asynclint why FUNCTION [options] [file...] [-- compiler arguments]\n"
+	      "                              say where a function runs and what it does, and how that is known\n"
+	      "       asynclint explain RULE\n"
+	      "       asynclint rules [--format FORMAT]\n"
+	      "\n"
+	      "options:\n",
+	      out);
+	for (size_t i = 0; i < ENTRIES; i++) {
+		if (!entries[i].help)
+			continue;
+		int width = print_spelling(&entries[i], out);
+		fprintf(out, "%*s%s\n", width < HELP_COLUMN ? HELP_COLUMN - width : 1, "", entries[i].help);
+	}
+	fputs("\n"
+	      "exit status: 0 nothing found, 1 findings, 2 could not do its work\n",
+	      out);
+}

@@ -1,0 +1,60 @@
+/*
+ * The command line → struct options. One table holds every option: what getopt knows and what --help prints come from
+ * it.
+ */
+#ifndef ASYNCLINT_OPTIONS_H
+#define ASYNCLINT_OPTIONS_H
+
+#include "arena.h"
+#include "report.h"
+#include "rule.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* What is asked for. */
+enum action {
+	ACTION_CHECK,
+	ACTION_FACTS,
+	ACTION_JOIN,
+	ACTION_EXPLAIN,
+	ACTION_RULES,
+	ACTION_WHY,
+	ACTION_HELP,
+	ACTION_VERSION,
+};
+
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct options {
+	enum action action;
+	const char *subject;      /* of explain: the rule; of why: the function; else NULL */
+	const char *const *files; /* as named, NULL-terminated; of join: facts files */
+	uint32_t file_count;
+	const char *const *compiler_arguments; /* after "--", NULL-terminated; NULL if there is no "--" */
+
+	const char *database;                                               /* -p, or NULL: to be found */
+	const char *root;                                                   /* --root, or NULL: to be found */
+	const char *output;                                                 /* --output, or NULL: stdout */
+	const char *const *extra_arguments, *const *extra_arguments_before; /* NULL-terminated */
+
+	const struct rule *const *rules; /* to run, in order of id, NULL-terminated */
+	const char *const *models;       /* files and directories, NULL-terminated */
+	bool no_models;                  /* without the built-in ones */
+	uint32_t costs;                  /* bit (1u << enum cost): classes of blocking that are reported */
+
+	const struct report_format *format;
+	enum color color;
+	uint32_t jobs;         /* 0: as many as processors */
+	uint32_t unit_timeout; /* seconds, 0: no limit */
+	bool dump, preview, quiet, skip_without_database, strict, verbose;
+};
+
+/* Reads the command line. False if it cannot be followed, with a message in *error; `options` is then not to be used.
+   The options point into argv and the arena. */
+bool options_parse(struct options *options, int argc, char **argv, struct arena *arena, const char **error);
+
+void options_print_help(FILE *out);
+
+#endif

@@ -1,0 +1,238 @@
+#include "derive.h"
+
+#include <string.h>
+
+static const struct model_effect *model_has(const struct node *node, enum model_effect_kind kind, int argument)
+{
+	for (uint32_t i = 0; node->model && i < node->model->effect_count; i++) {
+		const struct model_effect *effect = &node->model->effects[i];
+		if (effect->kind == kind && effect->argument == argument)
+			return effect;
+	}
+	return NULL;
+}
+
+static bool makes_loop_through(const struct derived *derived, uint32_t node, int argument)
+{
+	if (model_has(&derived->program->nodes.items[node], MODEL_MAKES_LOOP, argument))
+		return true;
+	for (uint32_t i = derived->first_effect[node]; i != NONE; i = derived->effects.items[i].next) {
+		const struct effect *effect = &derived->effects.items[i];
+		if (effect->kind != EFFECT_MAKES_LOOP)
+			continue;
+		if (argument == MODEL_RESULT ? effect->origin.kind == ORIGIN_RESULT
+					     : effect->origin.kind == ORIGIN_PARAM && (int)effect->origin.number == argument)
+			return true;
+	}
+	return false;
+}
+
+/* A local that a loop was made in: `uv_loop_init(&loop)`, `loop = event_base_new()`. */
+static bool made_in_local(struct derived *derived, uint32_t unit, uint32_t function, uint32_t local, struct ref *maker)
+{
+	const struct program *program = derived->program;
+	const struct facts *facts = program_facts(program, unit);
+	const struct fact_function *fact = &facts->functions[function];
+	for (uint32_t c = 0; c < fact->call_count; c++) {
+		struct ref call = {unit, fact->first_call + c};
+		uint32_t callee = program_callee(program, call);
+		const struct fact_call *called = program_call(program, call);
+		for (uint32_t a = 0; callee != NONE && a < called->argument_count; a++) {
+			uint32_t value = program_argument(program, call, a).index;
+			while (facts->values[value].kind == VALUE_ADDRESS)
+				value = facts->values[value].a;
+			if (facts->values[value].kind == VALUE_LOCAL && facts->values[value].a == local &&
+			    makes_loop_through(derived, callee, (int)a)) {
+				*maker = call;
+				return true;
+			}
+		}
+	}
+	for (uint32_t i = 0; i < fact->assignment_count; i++) {
+		const struct fact_assignment *assignment = &facts->assignments[fact->first_assignment + i];
+		const struct fact_value *target = &facts->values[assignment->target];
+		if (target->kind != VALUE_LOCAL || target->a != local || assignment->source == NONE)
+			continue;
+		const struct fact_value *source = &facts->values[assignment->source];
+		if (source->kind != VALUE_CALL)
+			continue;
+		struct ref call = {unit, source->a};
+		uint32_t callee = program_callee(program, call);
+		if (callee != NONE && makes_loop_through(derived, callee, MODEL_RESULT)) {
+			*maker = call;
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct origin origin_of_call(struct derived *derived, struct ref value, uint32_t function, struct ref call)
+{
+	const struct program *program = derived->program;
+	uint32_t callee = program_callee(program, call);
+	if (callee == NONE)
+		return (struct origin){ORIGIN_UNKNOWN, 0, value};
+	const struct node *node = &program->nodes.items[callee];
+	for (uint32_t i = 0; node->model && i < node->model->effect_count; i++) {
+		const struct model_effect *effect = &node->model->effects[i];
+		if (effect->kind == MODEL_DEFAULT_LOOP)
+			return (struct origin){ORIGIN_DEFAULT, 0, call};
+		if (effect->kind == MODEL_RETURNS_ARGUMENT && effect->argument >= 0)
+			return origin_of(derived, program_argument(program, call, (uint32_t)effect->argument), function);
+	}
+	if (makes_loop_through(derived, callee, MODEL_RESULT))
+		return (struct origin){ORIGIN_MADE, 0, call};
+	return (struct origin){ORIGIN_UNKNOWN, 0, value};
+}
+
+struct origin origin_of(struct derived *derived, struct ref value, uint32_t function)
+{
+	const struct program *program = derived->program;
+	const struct facts *facts = program_facts(program, value.unit);
+	bool through_field = false;
+	uint32_t at = value.index;
+	while (at != NONE) {
+		at = value_resolve(program, value.unit, at);
+		const struct fact_value *fact = &facts->values[at];
+		struct ref maker;
+		switch ((enum value_kind)fact->kind) {
+		case VALUE_FIELD:
+			through_field = true;
+			at = fact->a;
+			continue;
+		case VALUE_ADDRESS:
+		case VALUE_POINTEE:
+		case VALUE_ELEMENT:
+			at = fact->a;
+			continue;
+		case VALUE_PARAM:
+			return (struct origin){through_field ? ORIGIN_OBJECT : ORIGIN_PARAM, fact->a, value};
+		case VALUE_VARIABLE:
+			return (struct origin){ORIGIN_GLOBAL, 0, value};
+		case VALUE_LOCAL:
+			if (made_in_local(derived, value.unit, function, fact->a, &maker))
+				return (struct origin){ORIGIN_MADE, 0, maker};
+			return (struct origin){ORIGIN_UNKNOWN, 0, value};
+		case VALUE_CALL:
+			return origin_of_call(derived, value, function, (struct ref){value.unit, fact->a});
+		case VALUE_NULL: /* most libraries take null for their default loop */
+			return (struct origin){ORIGIN_DEFAULT, 0, value};
+		default:
+			return (struct origin){ORIGIN_UNKNOWN, 0, value};
+		}
+	}
+	return (struct origin){ORIGIN_UNKNOWN, 0, value};
+}
+
+/* State that a call leaves a descriptor in when it makes it, as its result or through an argument. */
+static enum descriptor_state opened_by(struct derived *derived, struct ref call, int argument)
+{
+	uint32_t callee = program_callee(derived->program, call);
+	if (callee == NONE)
+		return DESCRIPTOR_UNKNOWN;
+	const struct model_effect *opens = model_has(&derived->program->nodes.items[callee], MODEL_OPENS, argument);
+	if (!opens)
+		return DESCRIPTOR_UNKNOWN;
+	for (uint32_t i = 0; i < opens->unless_count; i++) {
+		struct model_effect one = *opens;
+		one.when = &opens->unless[i];
+		one.when_count = 1;
+		one.unless_count = 0;
+		struct condition condition = {0};
+		bool certain = true;
+		if (model_effect_at(derived, call, &one, &condition, &certain))
+			return DESCRIPTOR_UNKNOWN;
+	}
+	if (!opens->when_count)
+		return DESCRIPTOR_BLOCKING;
+	struct model_effect nonblocking = *opens;
+	nonblocking.unless_count = 0;
+	struct condition condition = {0};
+	bool certain = true;
+	if (!model_effect_at(derived, call, &nonblocking, &condition, &certain))
+		return DESCRIPTOR_BLOCKING;
+	return certain && !condition.count ? DESCRIPTOR_NONBLOCKING : DESCRIPTOR_UNKNOWN;
+}
+
+static uint32_t local_of(const struct facts *facts, uint32_t value)
+{
+	while (value != NONE && (facts->values[value].kind == VALUE_ADDRESS || facts->values[value].kind == VALUE_ELEMENT))
+		value = facts->values[value].a;
+	return value != NONE && facts->values[value].kind == VALUE_LOCAL ? facts->values[value].a : NONE;
+}
+
+/* What the assignments of a local say; NONE of them that is not -1 or an opening call is allowed. */
+static enum descriptor_state assigned_state(struct derived *derived, uint32_t unit, const struct fact_function *function, uint32_t local)
+{
+	const struct facts *facts = program_facts(derived->program, unit);
+	enum descriptor_state state = DESCRIPTOR_UNKNOWN;
+	for (uint32_t i = 0; i < function->assignment_count; i++) {
+		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
+		if (facts->values[assignment->target].kind != VALUE_LOCAL || facts->values[assignment->target].a != local)
+			continue;
+		if (assignment->source == NONE)
+			return DESCRIPTOR_UNKNOWN;
+		const struct fact_value *source = &facts->values[assignment->source];
+		if (source->kind == VALUE_INTEGER)
+			continue;
+		if (source->kind != VALUE_CALL)
+			return DESCRIPTOR_UNKNOWN;
+		enum descriptor_state opened = opened_by(derived, (struct ref){unit, source->a}, MODEL_RESULT);
+		if (opened == DESCRIPTOR_UNKNOWN || (state != DESCRIPTOR_UNKNOWN && state != opened))
+			return DESCRIPTOR_UNKNOWN;
+		state = opened;
+	}
+	return state;
+}
+
+/* What a call that is given the descriptor as argument `number` does to its mode. */
+static enum descriptor_state changed_by(struct derived *derived, struct ref call, uint32_t number)
+{
+	uint32_t callee = program_callee(derived->program, call);
+	if (callee == NONE)
+		return DESCRIPTOR_UNKNOWN;
+	const struct node *node = &derived->program->nodes.items[callee];
+	for (uint32_t i = 0; node->model && i < node->model->effect_count; i++) {
+		const struct model_effect *effect = &node->model->effects[i];
+		struct condition condition = {0};
+		bool certain = true;
+		if (effect->kind == MODEL_OPENS && effect->argument == (int)number)
+			return opened_by(derived, call, (int)number);
+		if (effect->kind == MODEL_SETS_NONBLOCKING && effect->argument == (int)number &&
+		    model_effect_at(derived, call, effect, &condition, &certain))
+			return effect->inverted && effect->mode_argument < 0 ? DESCRIPTOR_BLOCKING : DESCRIPTOR_NONBLOCKING;
+	}
+	for (uint32_t i = derived->first_effect[callee]; i != NONE; i = derived->effects.items[i].next) {
+		const struct effect *effect = &derived->effects.items[i];
+		if (effect->kind == EFFECT_SETS_NONBLOCKING &&
+		    (effect->origin.kind == ORIGIN_PARAM || effect->origin.kind == ORIGIN_OBJECT) && effect->origin.number == number)
+			return effect->clears ? DESCRIPTOR_UNKNOWN : DESCRIPTOR_NONBLOCKING;
+	}
+	return DESCRIPTOR_UNKNOWN;
+}
+
+enum descriptor_state descriptor_before(struct derived *derived, struct ref call, uint32_t number)
+{
+	const struct program *program = derived->program;
+	const struct facts *facts = program_facts(program, call.unit);
+	const struct fact_call *fact = program_call(program, call);
+	uint32_t local = local_of(facts, program_argument(program, call, number).index);
+	if (local == NONE)
+		return DESCRIPTOR_UNKNOWN;
+	const struct fact_function *function = &facts->functions[fact->function];
+	enum descriptor_state state = assigned_state(derived, call.unit, function, local);
+	for (uint32_t c = 0; c < function->call_count; c++) {
+		struct ref other = {call.unit, function->first_call + c};
+		const struct fact_call *before = program_call(program, other);
+		if (before->order >= fact->order)
+			break;
+		for (uint32_t a = 0; a < before->argument_count; a++) {
+			if (local_of(facts, program_argument(program, other, a).index) != local)
+				continue;
+			enum descriptor_state changed = changed_by(derived, other, a);
+			if (changed != DESCRIPTOR_UNKNOWN)
+				state = changed;
+		}
+	}
+	return state;
+}

@@ -1,0 +1,305 @@
+#include "pass.h"
+
+#include "words.h"
+
+#include <string.h>
+
+static struct location location_of(struct pass *pass, uint32_t unit, const struct place *place)
+{
+	return (struct location){arena_strdup(&pass->findings->arena, program_text(pass->program, unit, place->file)), place->line,
+				 place->column, place->end_line, place->end_column};
+}
+
+static const char *name_of(const struct pass *pass, uint32_t node)
+{
+	return node == NONE ? "" : pass->program->nodes.items[node].name;
+}
+
+static struct finding *add(struct pass *pass, uint32_t unit, const struct place *place, uint32_t node, const char *cause, const char *format,
+			   va_list arguments)
+{
+	struct arena *arena = &pass->findings->arena;
+	struct finding *finding = findings_add(pass->findings);
+	finding->rule = pass->rule->id;
+	finding->severity = pass->rule->severity;
+	finding->message = arena_vprintf(arena, format, arguments);
+	finding->location = location_of(pass, unit, place);
+	finding->function = arena_strdup(arena, name_of(pass, node));
+	finding->cause = arena_strdup(arena, cause);
+	return finding;
+}
+
+struct finding *report(struct pass *pass, uint32_t unit, const struct place *place, uint32_t node, const char *cause, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	struct finding *finding = add(pass, unit, place, node, cause, format, arguments);
+	va_end(arguments);
+	return finding;
+}
+
+struct finding *report_call(struct pass *pass, struct ref call, const char *cause, const char *format, ...)
+{
+	const struct fact_call *fact = program_call(pass->program, call);
+	va_list arguments;
+	va_start(arguments, format);
+	struct finding *finding =
+		add(pass, call.unit, &fact->place, program_node(pass->program, call.unit, fact->function), cause, format, arguments);
+	va_end(arguments);
+	return finding;
+}
+
+static void add_step(struct pass *pass, struct finding *finding, uint32_t unit, const struct place *place, uint32_t node, const char *format,
+		     va_list arguments)
+{
+	struct arena *arena = &pass->findings->arena;
+	table_add(&finding->path, (struct step){.message = arena_vprintf(arena, format, arguments),
+						.function = arena_strdup(arena, name_of(pass, node)),
+						.location = location_of(pass, unit, place)});
+}
+
+void note(struct pass *pass, struct finding *finding, uint32_t unit, const struct place *place, uint32_t node, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	add_step(pass, finding, unit, place, node, format, arguments);
+	va_end(arguments);
+}
+
+void note_call(struct pass *pass, struct finding *finding, struct ref call, const char *format, ...)
+{
+	const struct fact_call *fact = program_call(pass->program, call);
+	va_list arguments;
+	va_start(arguments, format);
+	add_step(pass, finding, call.unit, &fact->place, program_node(pass->program, call.unit, fact->function), format, arguments);
+	va_end(arguments);
+}
+
+void set_help(struct pass *pass, struct finding *finding, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	finding->help = arena_vprintf(&pass->findings->arena, format, arguments);
+	va_end(arguments);
+}
+
+const char *param_text(const struct pass *pass, uint32_t node, uint32_t number)
+{
+	const struct node *of = &pass->program->nodes.items[node];
+	const struct fact_param *param = program_param(pass->program, of, number);
+	return param ? program_text(pass->program, of->function.unit, param->name) : "";
+}
+
+void note_effect(struct pass *pass, struct finding *finding, const struct effect *effect)
+{
+	for (; effect->from != NONE; effect = &pass->derived->effects.items[effect->from]) {
+		const struct effect *callee = &pass->derived->effects.items[effect->from];
+		note_call(pass, finding, effect->call, "'%s' calls '%s'", name_of(pass, effect->node), name_of(pass, callee->node));
+	}
+	note_call(pass, finding, effect->call, "'%s' %s", name_of(pass, effect->cause), effect->because);
+}
+
+const char *loop_text(struct pass *pass, const char *world)
+{
+	if (!*world)
+		return "an event loop";
+	if (strncmp(world, "the ", 4) == 0)
+		return world;
+	return arena_printf(&pass->findings->arena, "the event loop of %s", world);
+}
+
+/* A function on the way up from a call to a registered callback. */
+struct visit {
+	uint32_t node;
+	uint32_t below; /* visit that it was reached from, NONE at the start */
+	uint32_t edge;  /* to the node below */
+	struct condition condition;
+};
+
+enum { VISITS = 4000 };
+
+typedef TABLE(struct visit) visits;
+
+static bool was_visited(const visits *visited, uint32_t node, const struct condition *condition)
+{
+	for (uint32_t i = 0; i < visited->count; i++)
+		if (visited->items[i].node == node && conditions_equal(&visited->items[i].condition, condition))
+			return true;
+	return false;
+}
+
+/* Only what a caller can decide is kept; false where what is left over is a mode that nobody decided. */
+static bool keep_decidable(struct pass *pass, uint32_t node, const struct condition *from, struct condition *kept)
+{
+	*kept = (struct condition){0};
+	for (uint32_t i = 0; i < from->count; i++) {
+		const struct atom *atom = &from->atoms[i];
+		if (atom->subject == SUBJECT_SLOT && mode_of_slot(pass->derived, atom->id))
+			return false;
+		if (atom->subject == SUBJECT_PARAM)
+			kept->atoms[kept->count++] = *atom;
+	}
+	(void)node;
+	return true;
+}
+
+/* A mode that the condition wants, but that the call leaves open. */
+static bool leaves_mode_open(struct pass *pass, const struct edge *edge, const struct condition *condition)
+{
+	for (uint32_t i = 0; i < condition->count; i++) {
+		const struct atom *atom = &condition->atoms[i];
+		if (atom->subject != SUBJECT_PARAM || !mode_of_param(pass->derived, edge->to, atom->id))
+			continue;
+		struct atom mapped;
+		struct ref argument = program_argument(pass->program, edge->call, atom->id);
+		enum truth truth = test_value(&pass->derived->conditions, argument.unit, argument.index, atom->test, atom->number, &mapped);
+		if (truth == TRUTH_UNKNOWN || (truth == TRUTH_ATOM && mapped.subject != SUBJECT_PARAM))
+			return true;
+	}
+	return false;
+}
+
+/* The role by which the node itself was registered on a loop, or NONE. */
+static uint32_t registered_role(const struct pass *pass, uint32_t node, const char *world)
+{
+	for (uint32_t i = pass->derived->first_role[node]; i != NONE; i = pass->derived->roles.items[i].next) {
+		const struct role *role = &pass->derived->roles.items[i];
+		if ((role->kind == ROLE_ON_LOOP || (role->kind == ROLE_COROUTINE && !world)) && role->from == NONE &&
+		    (!world || strcmp(role->world, world) == 0))
+			return i;
+	}
+	return NONE;
+}
+
+static bool is_on_loop(const struct pass *pass, uint32_t node, const char *world)
+{
+	for (uint32_t i = pass->derived->first_role[node]; i != NONE; i = pass->derived->roles.items[i].next) {
+		const struct role *role = &pass->derived->roles.items[i];
+		if ((role->kind == ROLE_ON_LOOP || (role->kind == ROLE_COROUTINE && !world)) && (!world || strcmp(role->world, world) == 0))
+			return true;
+	}
+	return false;
+}
+
+static void visit_callers(struct pass *pass, visits *visited, uint32_t at, const char *world)
+{
+	const struct program *program = pass->program;
+	struct visit visit = visited->items[at];
+	const struct node *node = &program->nodes.items[visit.node];
+	for (uint32_t i = 0; i < node->in_count && visited->count < VISITS; i++) {
+		uint32_t number = program->incoming.items[node->first_in + i];
+		const struct edge *edge = &program->edges.items[number];
+		if (pass->derived->in_child[number] || !is_on_loop(pass, edge->from, world))
+			continue;
+		struct condition condition = {0}, kept;
+		uint32_t unknown = 0;
+		if (!condition_of_scope(&pass->derived->conditions, edge->call.unit, program_call(program, edge->call)->scope, &condition))
+			continue;
+		if (edge->kind != EDGE_PASSED &&
+		    (leaves_mode_open(pass, edge, &visit.condition) ||
+		     !condition_at_call(&pass->derived->conditions, edge->call, &visit.condition, &condition, &unknown)))
+			continue;
+		if (!keep_decidable(pass, edge->from, &condition, &kept) || was_visited(visited, edge->from, &kept))
+			continue;
+		table_add(visited, (struct visit){edge->from, at, number, kept});
+	}
+}
+
+bool find_loop_path(struct pass *pass, uint32_t node, const struct condition *condition, const char *world, struct loop_path *path)
+{
+	visits visited = {0};
+	struct condition kept;
+	*path = (struct loop_path){.role = NONE};
+	if (!is_on_loop(pass, node, world) || !keep_decidable(pass, node, condition, &kept))
+		return false;
+	table_add(&visited, (struct visit){node, NONE, NONE, kept});
+	for (uint32_t at = 0; at < visited.count && path->role == NONE; at++) {
+		path->role = registered_role(pass, visited.items[at].node, world);
+		if (path->role == NONE) {
+			visit_callers(pass, &visited, at, world);
+			continue;
+		}
+		for (uint32_t step = at; visited.items[step].below != NONE; step = visited.items[step].below)
+			table_add(&path->edges, visited.items[step].edge);
+	}
+	table_release(&visited);
+	return path->role != NONE;
+}
+
+static void note_registration(struct pass *pass, struct finding *finding, const struct role *role)
+{
+	const char *name = name_of(pass, role->node);
+	if (role->call.index == NONE) {
+		note(pass, finding, pass->program->nodes.items[role->node].function.unit,
+		     &program_function(pass->program, &pass->program->nodes.items[role->node])->place, role->node, "'%s' is marked '%s'", name, role->how);
+	} else if (role->is_call && strncmp(role->how, "the ", 4) == 0) {
+		note_call(pass, finding, role->call, "%s calls '%s'", role->how, name);
+	} else if (role->is_call) {
+		uint32_t callee = program_callee(pass->program, role->call);
+		const char *called = callee == NONE ? role->how : name_of(pass, callee);
+		note_call(pass, finding, role->call, "'%s' is registered by '%s' to run on %s", name, called, loop_text(pass, role->world));
+	} else {
+		const struct fact_assignment *fact = &program_facts(pass->program, role->call.unit)->assignments[role->call.index];
+		note(pass, finding, role->call.unit, &fact->place, role->in, "'%s' is stored as '%s', to run on %s", name, role->how,
+		     loop_text(pass, role->world));
+	}
+}
+
+void note_loop_path(struct pass *pass, struct finding *finding, const struct loop_path *path)
+{
+	note_registration(pass, finding, &pass->derived->roles.items[path->role]);
+	for (uint32_t i = 0; i < path->edges.count; i++) {
+		const struct edge *edge = &pass->program->edges.items[path->edges.items[i]];
+		static const char *const verbs[] = {[EDGE_CALL] = "calls", [EDGE_POINTER] = "calls by pointer", [EDGE_PASSED] = "passes on"};
+		note_call(pass, finding, edge->call, "'%s' %s '%s'", name_of(pass, edge->from), verbs[edge->kind], name_of(pass, edge->to));
+	}
+}
+
+static void add_surface(struct pass *pass, struct finding *finding, uint32_t node)
+{
+	const struct node *of = &pass->program->nodes.items[node];
+	const struct fact_function *function = program_function(pass->program, of);
+	table_add(&finding->surface, (struct surface){arena_strdup(&pass->findings->arena, of->name),
+						      location_of(pass, of->function.unit, &function->place)});
+}
+
+void find_surface(struct pass *pass, struct finding *finding, uint32_t node)
+{
+	const struct program *program = pass->program;
+	uint8_t *seen = table_reserve(NULL, &(uint32_t){0}, 0, program->nodes.count, 1);
+	id_table queue = {0};
+	table_add(&queue, node);
+	seen[node] = 1;
+	for (uint32_t at = 0; at < queue.count; at++) {
+		const struct node *of = &program->nodes.items[queue.items[at]];
+		if (node_is_exported(of) && is_sync_looking(pass->derived, queue.items[at]))
+			add_surface(pass, finding, queue.items[at]);
+		for (uint32_t i = 0; i < of->in_count; i++) {
+			const struct edge *edge = &program->edges.items[program->incoming.items[of->first_in + i]];
+			if (edge->kind != EDGE_CALL || seen[edge->from] || pass->derived->owner[edge->from])
+				continue;
+			seen[edge->from] = 1;
+			table_add(&queue, edge->from);
+		}
+	}
+	table_release(&queue);
+	table_free(seen);
+}
+
+const char *async_twin(struct pass *pass, const char *name)
+{
+	static const char *const endings[] = {"_async", "_start", "_nb", "_send", "_begin", "Async", NULL};
+	struct arena *arena = &pass->findings->arena;
+	size_t length = strlen(name);
+	if (length > 5 && strcmp(name + length - 5, "_sync") == 0)
+		length -= 5;
+	for (const char *const *ending = endings; *ending; ending++) {
+		const char *twin = arena_printf(arena, "%.*s%s", (int)length, name, *ending);
+		uint32_t string = intern_find(&pass->program->strings, twin);
+		bool known = string != UINT32_MAX && string < pass->program->node_of.count && pass->program->node_of.items[string] != NONE;
+		if (known || models_function(pass->program->models, twin))
+			return twin;
+	}
+	const char *plain = arena_printf(arena, "%.*s", (int)length, name);
+	return length < strlen(name) && models_function(pass->program->models, plain) ? plain : NULL;
+}

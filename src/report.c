@@ -1,0 +1,24 @@
+#include "report.h"
+
+#include "paths.h"
+
+#include <string.h>
+
+const struct report_format report_formats[] = {
+    {.name = "text", .print = report_text},
+    {.name = "json", .print = report_json, .has_coverage = true},
+    {0},
+};
+
+const struct report_format *report_format_find(const char *name)
+{
+	for (const struct report_format *format = report_formats; format->name; format++)
+		if (strcmp(format->name, name) == 0)
+			return format;
+	return NULL;
+}
+
+const char *report_path(const struct report *report, const char *file, struct arena *arena)
+{
+	return path_relative(path_join(report->root, file, arena), report->directory, arena);
+}

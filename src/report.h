@@ -1,0 +1,49 @@
+/*
+ * Formats: how findings are written.
+ *
+ * A format is one file, report_<name>.c, and one line in report_formats (report.c). It is given all there is to say and
+ * writes it to a stream; it decides nothing and fails never: whether writing went well, ferror(out) tells.
+ */
+#ifndef ASYNCLINT_REPORT_H
+#define ASYNCLINT_REPORT_H
+
+#include "finding.h"
+
+#include <stdio.h>
+
+struct report {
+	const struct findings *findings; /* after findings_finish() */
+	const struct coverage *coverage;
+	const char *root;      /* absolute, resolved: what the findings' paths are relative to */
+	const char *directory; /* the working directory, absolute, resolved: what text shows paths relative to */
+	const char *version;   /* of asynclint */
+	const char *libclang;  /* version of libclang, as it calls itself */
+	bool terminal;         /* for the eye: colours, and the source beneath each message */
+};
+
+struct report_format {
+	const char *name; /* as --format takes it */
+	void (*print)(const struct report *report, FILE *out);
+	bool has_coverage; /* holds the coverage itself; otherwise report_notes() and report_summary() tell it on stderr
+			    */
+};
+
+/* All formats, ended by one without a name; the first is the default. */
+extern const struct report_format report_formats[];
+
+/* NULL if there is none of that name. */
+const struct report_format *report_format_find(const char *name);
+
+void report_text(const struct report *report, FILE *out);
+void report_json(const struct report *report, FILE *out);
+
+/* For formats without coverage, in the shape of text: a line for each suppression that is wrong and for each note. */
+void report_notes(const struct report *report, FILE *out);
+
+/* One line for people: how many findings in how many units, and how much was not looked at. */
+void report_summary(const struct report *report, FILE *out);
+
+/* The path as it is shown to someone in the working directory. */
+const char *report_path(const struct report *report, const char *file, struct arena *arena);
+
+#endif

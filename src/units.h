@@ -1,0 +1,41 @@
+/*
+ * Commands → facts, in worker processes.
+ *
+ * Few long-lived workers, forked after libclang is loaded: a process per unit would pay libclang's start-up each time,
+ * and threads would die together. A worker that crashes or stalls costs the unit it had; another takes its place.
+ * Results come in any order and are put back into that of the commands, so the number of jobs never shows.
+ */
+#ifndef ASYNCLINT_UNITS_H
+#define ASYNCLINT_UNITS_H
+
+#include "command.h"
+#include "facts.h"
+
+#include <stdbool.h>
+
+struct unit {
+	const struct command *command;
+	struct facts *facts; /* NULL if there are none */
+	const char *error;   /* then why: one line, names the file */
+};
+
+struct units {
+	struct arena arena;      /* holds the facts */
+	TABLE(struct unit) list; /* one per command, in their order */
+};
+
+struct units_options {
+	const char *root; /* project root: absolute, resolved */
+	uint32_t jobs;    /* worker processes; 0: as many as processors */
+	uint32_t timeout; /* seconds for one unit; 0: no limit */
+	/* Called in the parent after each unit, for progress; may be NULL. */
+	void (*progress)(void *context, uint32_t done, uint32_t total, const char *file);
+	void *context;
+};
+
+/* Makes the facts of every command. Never fails as a whole: what went wrong stands in each unit's error. */
+void units_collect(const struct commands *commands, const struct units_options *options, struct units *units);
+
+void units_release(struct units *units);
+
+#endif

@@ -1,0 +1,306 @@
+#include "walk.h"
+
+#include "walk_internal.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+struct walker {
+	CXIndex index;
+	char *root;
+};
+
+struct walker *walker_new(const char *root)
+{
+	struct walker *walker = calloc(1, sizeof(*walker));
+	char *copy = strdup(root);
+	if (!walker || !copy)
+		arena_out_of_memory();
+	walker->root = copy;
+	walker->index = clang_createIndex(0, 0);
+	return walker;
+}
+
+void walker_free(struct walker *walker)
+{
+	if (!walker)
+		return;
+	clang_disposeIndex(walker->index);
+	free(walker->root);
+	free(walker);
+}
+
+const char *walk_libclang_version(struct arena *arena)
+{
+	CXString version = clang_getClangVersion();
+	const char *text = arena_strdup(arena, clang_getCString(version));
+	clang_disposeString(version);
+	return text;
+}
+
+struct find_body {
+	CXCursor body;
+};
+
+static enum CXChildVisitResult find_body(CXCursor cursor, CXCursor parent, CXClientData data)
+{
+	(void)parent;
+	struct find_body *found = data;
+	if (clang_getCursorKind(cursor) != CXCursor_CompoundStmt)
+		return CXChildVisit_Continue;
+	found->body = cursor;
+	return CXChildVisit_Break;
+}
+
+static void walk_function_declaration(struct walk *walk, CXCursor cursor)
+{
+	uint32_t function = walk_function(walk, cursor);
+	if (!clang_isCursorDefinition(cursor) || walk->facts.functions.items[function].scope_count)
+		return;
+	struct find_body found = {clang_getNullCursor()};
+	clang_visitChildren(cursor, find_body, &found);
+	if (!clang_Cursor_isNull(found.body))
+		walk_body(walk, cursor, found.body);
+}
+
+static void walk_global(struct walk *walk, CXCursor cursor)
+{
+	uint32_t variable = walk_variable(walk, cursor);
+	CXCursor initialiser = clang_Cursor_getVarDeclInitializer(cursor);
+	if (clang_Cursor_isNull(initialiser))
+		return;
+	uint32_t target =
+		walk_add_value(walk, VALUE_VARIABLE, variable, 0, 0, walk->facts.variables.items[variable].type);
+	walk_initialise(walk, target, initialiser);
+}
+
+static enum CXChildVisitResult walk_declaration(CXCursor cursor, CXCursor parent, CXClientData data)
+{
+	(void)parent;
+	struct walk *walk = data;
+	CXFile file;
+	clang_getExpansionLocation(clang_getCursorLocation(cursor), &file, NULL, NULL, NULL);
+	struct source_file *source = walk_source(walk, file);
+	if (!source || source->system)
+		return CXChildVisit_Continue;
+	switch (clang_getCursorKind(cursor)) {
+	case CXCursor_FunctionDecl:
+		walk_function_declaration(walk, cursor);
+		break;
+	case CXCursor_VarDecl:
+		walk_global(walk, cursor);
+		break;
+	case CXCursor_StructDecl:
+	case CXCursor_UnionDecl:
+	case CXCursor_EnumDecl:
+		walk_note_record(walk, cursor);
+		break;
+	case CXCursor_TypedefDecl:
+		walk_note_typedef(walk, cursor);
+		break;
+	default:
+		break;
+	}
+	return CXChildVisit_Continue;
+}
+
+static void note_inclusion(CXFile file, CXSourceLocation *stack, unsigned depth, CXClientData data)
+{
+	(void)stack;
+	struct walk *walk = data;
+	const struct source_file *source = walk_source(walk, file);
+	uint64_t hash = source->text ? XXH3_64bits(source->text, source->size) : 0;
+	uint32_t flags = (source->system ? INCLUSION_SYSTEM : 0) | (depth == 0 ? INCLUSION_MAIN : 0);
+	table_add(&walk->facts.inclusions, (struct fact_inclusion){.path = source->path,
+								   .hash_low = (uint32_t)hash,
+								   .hash_high = (uint32_t)(hash >> 32),
+								   .flags = flags});
+}
+
+/* The main file first, then by path: libclang's own order is that of the hash of its file entries. */
+static void sort_inclusions(struct walk *walk)
+{
+	struct fact_inclusion *items = walk->facts.inclusions.items;
+	for (uint32_t i = 1; i < walk->facts.inclusions.count; i++) {
+		struct fact_inclusion moved = items[i];
+		uint32_t at = i;
+		while (at > 0 && !(items[at - 1].flags & INCLUSION_MAIN) &&
+		       (moved.flags & INCLUSION_MAIN ||
+			strcmp(intern_text(&walk->strings, items[at - 1].path), intern_text(&walk->strings, moved.path)) > 0)) {
+			items[at] = items[at - 1];
+			at--;
+		}
+		items[at] = moved;
+	}
+}
+
+static const char *skip_space(const char *at, const char *end)
+{
+	while (at < end && (*at == ' ' || *at == '\t'))
+		at++;
+	return at;
+}
+
+static const char *trim_end(const char *start, const char *end)
+{
+	while (end > start && isspace((unsigned char)end[-1]))
+		end--;
+	return end;
+}
+
+/* `at` is behind "asynclint:" in a comment that starts at `comment`. */
+static void note_suppression(struct walk *walk, const struct source_file *source, const char *at, const char *line_start,
+			     const char *comment, uint32_t line)
+{
+	const char *end = memchr(at, '\n', (size_t)(source->text + source->size - at));
+	end = end ? end : source->text + source->size;
+	if (comment[1] == '*') { /* a block comment ends before its end mark */
+		const char *mark = memmem(at, (size_t)(end - at), "*/", 2);
+		end = mark ? mark : end;
+	}
+	at = skip_space(at, end);
+	if (end - at < 5 || memcmp(at, "allow", 5) != 0)
+		return;
+	const char *rules = skip_space(at + 5, end);
+	const char *colon = rules < end ? memchr(rules, ':', (size_t)(end - rules)) : NULL;
+	const char *rules_end = trim_end(rules, colon ? colon : end);
+	const char *reason = colon ? skip_space(colon + 1, end) : end;
+	const char *reason_end = trim_end(reason, end);
+	table_add(&walk->facts.suppressions,
+		  (struct fact_suppression){.rules = intern_n(&walk->strings, rules, (size_t)(rules_end - rules)),
+					    .reason = intern_n(&walk->strings, reason, (size_t)(reason_end - reason)),
+					    .own_line = skip_space(line_start, comment) == comment,
+					    .place = {.file = source->path,
+						      .line = line,
+						      .column = (uint32_t)(comment - line_start) + 1,
+						      .end_line = line,
+						      .end_column = (uint32_t)(reason_end - line_start) + 1}});
+}
+
+/* Comments are found in the text: libclang would have to lex the file again, which costs more than the walk. */
+static void note_suppressions(struct walk *walk, const struct source_file *source)
+{
+	static const char mark[] = "asynclint:";
+	const char *text = source->text, *end = text + source->size, *counted = text;
+	uint32_t line = 1;
+	for (const char *at = text; at < end && (at = memmem(at, (size_t)(end - at), mark, strlen(mark))); at += strlen(mark)) {
+		for (const char *newline; (newline = memchr(counted, '\n', (size_t)(at - counted))); counted = newline + 1)
+			line++;
+		const char *comment = at;
+		while (comment > counted + 1 && !(comment[-2] == '/' && (comment[-1] == '/' || comment[-1] == '*')))
+			comment--;
+		if (comment > counted + 1)
+			note_suppression(walk, source, at + strlen(mark), counted, comment - 2, line);
+	}
+}
+
+static void note_troubles(struct walk *walk)
+{
+	unsigned count = clang_getNumDiagnostics(walk->unit);
+	for (unsigned i = 0; i < count; i++) {
+		CXDiagnostic diagnostic = clang_getDiagnostic(walk->unit, i);
+		enum CXDiagnosticSeverity severity = clang_getDiagnosticSeverity(diagnostic);
+		if (severity >= CXDiagnostic_Error) {
+			struct fact_trouble fact = {.fatal = severity == CXDiagnostic_Fatal,
+						    .message = walk_string(walk, clang_getDiagnosticSpelling(diagnostic))};
+			CXFile file;
+			clang_getExpansionLocation(clang_getDiagnosticLocation(diagnostic), &file, &fact.place.line,
+						   &fact.place.column, NULL);
+			const struct source_file *source = walk_source(walk, file);
+			if (source)
+				fact.place.file = source->path;
+			fact.place.end_line = fact.place.line;
+			fact.place.end_column = fact.place.column;
+			table_add(&walk->facts.troubles, fact);
+		}
+		clang_disposeDiagnostic(diagnostic);
+	}
+}
+
+/* Moves the tables into the arena. */
+static struct facts *finish(struct walk *walk, uint32_t main_file, struct arena *arena)
+{
+	struct facts *facts = arena_alloc(arena, sizeof(*facts));
+	facts->main_file = main_file;
+	facts->string_count = walk->strings.count;
+	facts->text_size = walk->strings.text_size;
+	facts->string_offset = arena_copy(arena, walk->strings.offset, walk->strings.count, sizeof(*walk->strings.offset));
+	facts->text = arena_copy(arena, walk->strings.text, walk->strings.text_size, 1);
+#define FACT_TABLE(type, name) \
+	facts->name##_count = walk->facts.name.count; \
+	facts->name = arena_copy(arena, walk->facts.name.items, walk->facts.name.count, sizeof(struct type));
+	FACT_TABLES(FACT_TABLE)
+#undef FACT_TABLE
+	return facts;
+}
+
+static void release(struct walk *walk)
+{
+#define FACT_TABLE(type, name) table_release(&walk->facts.name);
+	FACT_TABLES(FACT_TABLE)
+#undef FACT_TABLE
+	table_release(&walk->sources);
+	table_release(&walk->nesting);
+	table_release(&walk->stack);
+	pointer_map_release(&walk->known.types);
+	pointer_map_release(&walk->known.functions);
+	pointer_map_release(&walk->known.variables);
+	pointer_map_release(&walk->known.locals);
+	pointer_map_release(&walk->known.records);
+	pointer_map_release(&walk->known.noted_records);
+	pointer_map_release(&walk->known.files);
+	pointer_map_release(&walk->known.field_owners);
+	intern_release(&walk->strings);
+	clang_disposeTranslationUnit(walk->unit);
+}
+
+static const char *parse_failure(enum CXErrorCode code)
+{
+	switch (code) {
+	case CXError_Crashed:
+		return "the parser crashed";
+	case CXError_InvalidArguments:
+		return "the parser refused the arguments";
+	default:
+		return "the parser gave up";
+	}
+}
+
+struct facts *walk_unit(struct walker *walker, const struct command *command, struct arena *arena, const char **error)
+{
+	if (chdir(command->directory) != 0) {
+		*error = arena_printf(arena, "%s: cannot enter '%s': %s", command->file, command->directory, strerror(errno));
+		return NULL;
+	}
+	if (access(command->file, R_OK) != 0) {
+		*error = arena_printf(arena, "cannot open '%s': %s", command->file, strerror(errno));
+		return NULL;
+	}
+	struct walk walk = {.root = walker->root, .root_length = strlen(walker->root), .body = {.function = NONE, .scope = NONE}};
+	enum CXErrorCode code =
+		clang_parseTranslationUnit2(walker->index, command->file, command->arguments, (int)command->argument_count, NULL, 0,
+					    CXTranslationUnit_KeepGoing, &walk.unit);
+	if (code != CXError_Success) {
+		*error = arena_printf(arena, "%s: %s", command->file, parse_failure(code));
+		return NULL;
+	}
+	intern_init(&walk.strings);
+	const struct source_file *main_file = walk_source(&walk, clang_getFile(walk.unit, command->file));
+	uint32_t main_path = main_file ? main_file->path : intern(&walk.strings, command->file);
+	clang_visitChildren(clang_getTranslationUnitCursor(walk.unit), walk_declaration, &walk);
+	clang_getInclusions(walk.unit, note_inclusion, &walk);
+	sort_inclusions(&walk);
+	for (uint32_t i = 0; i < walk.facts.inclusions.count; i++)
+		for (uint32_t j = 0; j < walk.sources.count; j++)
+			if (walk.sources.items[j].path == walk.facts.inclusions.items[i].path && !walk.sources.items[j].system)
+				note_suppressions(&walk, &walk.sources.items[j]);
+	note_troubles(&walk);
+	struct facts *facts = finish(&walk, main_path, arena);
+	release(&walk);
+	return facts;
+}

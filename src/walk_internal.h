@@ -1,0 +1,104 @@
+/*
+ * What the parts of the walker share. Only src/walk*.c include this.
+ *
+ *   walk.c             one unit: parse, top-level declarations, inclusions, comments, diagnostics
+ *   walk_names.c       what declarations and types are called: places, types, records, functions, variables
+ *   walk_statement.c   bodies: scopes and declarations
+ *   walk_expression.c  expressions: values, calls, assignments, casts
+ */
+#ifndef ASYNCLINT_WALK_INTERNAL_H
+#define ASYNCLINT_WALK_INTERNAL_H
+
+#include "facts.h"
+#include "intern.h"
+#include "table.h"
+
+#include <clang-c/Index.h>
+
+/* Clang's own addresses of declarations and types → index + 1. */
+struct pointer_map {
+	struct pointer_slot {
+		const void *key;
+		uint32_t value;
+	} *slots;
+	uint32_t count, capacity;
+};
+
+/* Returns where the value of `key` is kept: 0 for a new key. Good until the next call. */
+uint32_t *pointer_map_at(struct pointer_map *map, const void *key);
+void pointer_map_release(struct pointer_map *map);
+
+struct source_file {
+	CXFile file;
+	uint32_t path; /* string */
+	bool system, header;
+	const char *text; /* owned by libclang */
+	size_t size;
+};
+
+/* State of the function being walked. */
+struct body {
+	uint32_t function;
+	uint32_t scope; /* innermost open scope */
+	uint32_t order; /* next */
+	uint64_t hash;
+};
+
+struct walk {
+	CXTranslationUnit unit;
+	const char *root;
+	size_t root_length;
+	struct intern strings;
+	/* What is noted already: index + 1 (records: string of the identity + 1). */
+	struct {
+		struct pointer_map types, functions, variables, locals /* and parameters */, records, noted_records, files, field_owners;
+	} known;
+	TABLE(struct source_file) sources;
+	struct body body;
+	TABLE(uint16_t) nesting; /* of each value: how deep it is */
+	TABLE(CXCursor) stack; /* children of the cursors being visited */
+	uint32_t depth;
+	struct {
+#define FACT_TABLE(type, name) TABLE(struct type) name;
+		FACT_TABLES(FACT_TABLE)
+#undef FACT_TABLE
+	} facts;
+};
+
+/* Below this nesting an expression is noted as unknown: only generated code gets there. */
+enum { WALK_DEPTH_LIMIT = 20000 };
+
+/* walk_names.c */
+uint32_t walk_string(struct walk *walk, CXString string); /* disposes it */
+struct source_file *walk_source(struct walk *walk, CXFile file); /* NULL for no file; good until the next one is met */
+struct place walk_place(struct walk *walk, CXSourceRange range);
+struct place walk_name_place(struct walk *walk, CXCursor declaration); /* of the declared name */
+uint32_t walk_macro(struct walk *walk, CXCursor cursor); /* string: the macro it is expanded from, or 0 */
+uint32_t walk_constant_name(struct walk *walk, CXCursor cursor); /* string: the object-like macro it comes from, or 0 */
+uint32_t walk_type(struct walk *walk, CXType type); /* NONE for no type */
+uint32_t walk_record(struct walk *walk, CXCursor declaration); /* string: identity */
+uint32_t walk_field_owner(struct walk *walk, CXCursor field); /* string: identity of the record */
+void walk_note_record(struct walk *walk, CXCursor definition);
+uint32_t walk_function(struct walk *walk, CXCursor declaration);
+uint32_t walk_variable(struct walk *walk, CXCursor declaration);
+void walk_note_typedef(struct walk *walk, CXCursor declaration);
+void walk_annotations(struct walk *walk, CXCursor declaration, uint32_t function, uint32_t field, uint32_t param);
+
+/* walk_statement.c */
+void walk_body(struct walk *walk, CXCursor definition, CXCursor statement);
+bool walk_statement(struct walk *walk, CXCursor cursor); /* true: its end is not reached */
+uint32_t walk_open_scope(struct walk *walk, enum scope_kind kind, uint32_t condition, bool when, CXCursor cursor);
+void walk_close_scope(struct walk *walk, uint32_t scope, bool leaves);
+uint32_t walk_statement_expression(struct walk *walk, CXCursor compound); /* ({ ... }): value of the last expression */
+
+/* walk_expression.c */
+uint32_t walk_value(struct walk *walk, CXCursor cursor);
+uint32_t walk_add_value(struct walk *walk, enum value_kind kind, uint32_t a, uint32_t b, uint32_t c, uint32_t type);
+void walk_initialise(struct walk *walk, uint32_t target, CXCursor initialiser);
+void walk_assign(struct walk *walk, uint32_t target, uint32_t source, enum fact_operator operation, CXCursor cursor);
+
+/* Direct children of a cursor, pushed on walk->stack. `first` is where they start; pop with walk_pop(). */
+uint32_t walk_push_children(struct walk *walk, CXCursor cursor, uint32_t *first);
+void walk_pop(struct walk *walk, uint32_t first);
+
+#endif

@@ -1,0 +1,532 @@
+#include "walk_internal.h"
+
+#include "arena.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct pointer_slot *pointer_slot(const struct pointer_map *map, const void *key)
+{
+	uint32_t mask = map->capacity - 1;
+	uint64_t hash = (uint64_t)(uintptr_t)key * UINT64_C(0x9E3779B97F4A7C15);
+	for (uint32_t i = (uint32_t)(hash >> 32) & mask;; i = (i + 1) & mask)
+		if (!map->slots[i].key || map->slots[i].key == key)
+			return &map->slots[i];
+}
+
+uint32_t *pointer_map_at(struct pointer_map *map, const void *key)
+{
+	if (map->count * 2 >= map->capacity) {
+		struct pointer_map bigger = {.count = map->count, .capacity = map->capacity ? map->capacity * 2 : 256};
+		bigger.slots = calloc(bigger.capacity, sizeof(*bigger.slots));
+		if (!bigger.slots)
+			arena_out_of_memory();
+		for (uint32_t i = 0; i < map->capacity; i++)
+			if (map->slots[i].key)
+				*pointer_slot(&bigger, map->slots[i].key) = map->slots[i];
+		free(map->slots);
+		*map = bigger;
+	}
+	struct pointer_slot *slot = pointer_slot(map, key);
+	if (!slot->key) {
+		slot->key = key;
+		map->count++;
+	}
+	return &slot->value;
+}
+
+void pointer_map_release(struct pointer_map *map)
+{
+	free(map->slots);
+	*map = (struct pointer_map){0};
+}
+
+uint32_t walk_string(struct walk *walk, CXString string)
+{
+	const char *text = clang_getCString(string);
+	uint32_t id = intern(&walk->strings, text ? text : "");
+	clang_disposeString(string);
+	return id;
+}
+
+static bool is_header(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+	return !dot || (strcmp(dot, ".c") != 0 && strcmp(dot, ".i") != 0);
+}
+
+static bool is_system_path(const char *path)
+{
+	return strncmp(path, "/usr/", 5) == 0 || strncmp(path, "/opt/", 5) == 0;
+}
+
+struct source_file *walk_source(struct walk *walk, CXFile file)
+{
+	if (!file)
+		return NULL;
+	uint32_t *known = pointer_map_at(&walk->known.files, file);
+	if (*known)
+		return &walk->sources.items[*known - 1];
+	CXString name = clang_getFileName(file);
+	char *path = realpath(clang_getCString(name), NULL);
+	const char *shown = path ? path : clang_getCString(name);
+	CXSourceLocation start = clang_getLocationForOffset(walk->unit, file, 0);
+	struct source_file source = {.file = file, .header = is_header(shown)};
+	if (strncmp(shown, walk->root, walk->root_length) == 0 && shown[walk->root_length] == '/')
+		shown += walk->root_length + 1;
+	else
+		source.system = clang_Location_isInSystemHeader(start) || is_system_path(shown);
+	source.path = intern(&walk->strings, shown);
+	source.text = clang_getFileContents(walk->unit, file, &source.size);
+	free(path);
+	clang_disposeString(name);
+	table_add(&walk->sources, source);
+	*known = walk->sources.count;
+	return &walk->sources.items[walk->sources.count - 1];
+}
+
+/* Bit 31 of a location's raw encoding is set inside macro expansions (libclang 14-22; there is no function that says so). */
+static bool in_macro(CXSourceLocation location)
+{
+	return location.int_data >> 31;
+}
+
+/* Length of the identifier at `offset`, 0 if there is none. */
+static size_t identifier_at(const struct source_file *source, unsigned offset)
+{
+	size_t length = 0;
+	while (source->text && offset + length < source->size &&
+	       (isalnum((unsigned char)source->text[offset + length]) || source->text[offset + length] == '_'))
+		length++;
+	return length;
+}
+
+struct place walk_place(struct walk *walk, CXSourceRange range)
+{
+	struct place place = {0};
+	CXFile file, end_file;
+	unsigned offset;
+	CXSourceLocation end = clang_getRangeEnd(range);
+	clang_getExpansionLocation(clang_getRangeStart(range), &file, &place.line, &place.column, &offset);
+	clang_getExpansionLocation(end, &end_file, &place.end_line, &place.end_column, &offset);
+	struct source_file *source = walk_source(walk, file);
+	if (!source)
+		return (struct place){0};
+	place.file = source->path;
+	if (file != end_file) {
+		place.end_line = place.line;
+		place.end_column = place.column + 1;
+	} else if (in_macro(end)) {
+		/* An expansion ends where it starts: show the macro's name. */
+		place.end_column += (uint32_t)identifier_at(source, offset);
+	}
+	return place;
+}
+
+struct place walk_name_place(struct walk *walk, CXCursor declaration)
+{
+	struct place place = {0};
+	CXFile file;
+	unsigned offset;
+	clang_getExpansionLocation(clang_getCursorLocation(declaration), &file, &place.line, &place.column, &offset);
+	struct source_file *source = walk_source(walk, file);
+	if (!source)
+		return (struct place){0};
+	place.file = source->path;
+	place.end_line = place.line;
+	place.end_column = place.column + (uint32_t)identifier_at(source, offset);
+	return place;
+}
+
+/* String: the identifier that the expansion around `location` starts with. */
+static uint32_t expansion_name(struct walk *walk, CXSourceLocation location, bool object_like)
+{
+	if (!in_macro(location))
+		return 0;
+	CXFile file;
+	unsigned offset;
+	clang_getExpansionLocation(location, &file, NULL, NULL, &offset);
+	struct source_file *source = walk_source(walk, file);
+	if (!source)
+		return 0;
+	size_t length = identifier_at(source, offset);
+	if (object_like && offset + length < source->size && source->text[offset + length] == '(')
+		return 0;
+	return length ? intern_n(&walk->strings, source->text + offset, length) : 0;
+}
+
+uint32_t walk_macro(struct walk *walk, CXCursor cursor)
+{
+	return expansion_name(walk, clang_getRangeStart(clang_getCursorExtent(cursor)), false);
+}
+
+uint32_t walk_constant_name(struct walk *walk, CXCursor cursor)
+{
+	return expansion_name(walk, clang_getRangeStart(clang_getCursorExtent(cursor)), true);
+}
+
+static const char *without_tag(const char *name)
+{
+	static const char *const words[] = {"const ", "volatile ", "struct ", "union ", "enum "};
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strncmp(name, words[i], strlen(words[i])) == 0)
+			return without_tag(name + strlen(words[i]));
+	return name;
+}
+
+/* "name", or "name@path" where nobody outside `declaration`'s main file can mean the same. */
+static uint32_t local_identity(struct walk *walk, uint32_t name, CXCursor declaration)
+{
+	struct place place = walk_name_place(walk, declaration);
+	struct arena scratch = {0};
+	uint32_t id = intern(&walk->strings, arena_printf(&scratch, "%s@%s", intern_text(&walk->strings, name),
+							  intern_text(&walk->strings, place.file)));
+	arena_release(&scratch);
+	return id;
+}
+
+uint32_t walk_record(struct walk *walk, CXCursor declaration)
+{
+	CXCursor first = clang_getCanonicalCursor(declaration);
+	uint32_t *known = pointer_map_at(&walk->known.records, first.data[0]);
+	if (*known)
+		return *known - 1;
+	CXType type = clang_getCanonicalType(clang_getCursorType(declaration));
+	CXString spelling = clang_getTypeSpelling(type);
+	const char *name = without_tag(clang_getCString(spelling));
+	uint32_t identity;
+	if (strchr(name, '(')) { /* "(unnamed at path:line:column)": name it by what it is in */
+		CXCursor parent = clang_getCursorSemanticParent(declaration);
+		enum CXCursorKind kind = clang_getCursorKind(parent);
+		if (kind == CXCursor_StructDecl || kind == CXCursor_UnionDecl) {
+			identity = walk_record(walk, parent);
+		} else {
+			struct place place = walk_name_place(walk, declaration);
+			identity = local_identity(walk, intern_printf(&walk->strings, "unnamed:%u", place.line), declaration);
+		}
+	} else {
+		identity = intern(&walk->strings, name);
+		CXFile file;
+		clang_getExpansionLocation(clang_getCursorLocation(first), &file, NULL, NULL, NULL);
+		struct source_file *source = walk_source(walk, file);
+		if (source && !source->header && !source->system)
+			identity = local_identity(walk, identity, first);
+	}
+	clang_disposeString(spelling);
+	*pointer_map_at(&walk->known.records, first.data[0]) = identity + 1;
+	return identity;
+}
+
+static bool is_function_type(CXType type)
+{
+	return type.kind == CXType_FunctionProto || type.kind == CXType_FunctionNoProto;
+}
+
+static CXType inner_type(CXType type)
+{
+	switch (type.kind) {
+	case CXType_Pointer:
+	case CXType_BlockPointer:
+		return clang_getPointeeType(type);
+	case CXType_ConstantArray:
+	case CXType_IncompleteArray:
+	case CXType_VariableArray:
+	case CXType_DependentSizedArray:
+		return clang_getArrayElementType(type);
+	default:
+		return (CXType){.kind = CXType_Invalid};
+	}
+}
+
+/* The typedef that is named when pointers and arrays are taken off the type as written. */
+static uint32_t alias_of(struct walk *walk, CXType type)
+{
+	for (;;) {
+		if (type.kind == CXType_Elaborated) {
+			type = clang_Type_getNamedType(type);
+		} else if (type.kind == CXType_Typedef) {
+			return walk_string(walk, clang_getTypedefName(type));
+		} else {
+			CXType inner = inner_type(type);
+			if (inner.kind == CXType_Invalid)
+				return 0;
+			type = inner;
+		}
+	}
+}
+
+static uint32_t scalar_flags(CXType type)
+{
+	switch (type.kind) {
+	case CXType_Void:
+		return TYPE_VOID;
+	case CXType_Bool:
+		return TYPE_BOOL;
+	case CXType_Enum:
+		return TYPE_ENUM;
+	case CXType_Record:
+		return TYPE_RECORD;
+	default:
+		return type.kind >= CXType_Char_U && type.kind <= CXType_Int128 ? TYPE_INTEGER : 0;
+	}
+}
+
+uint32_t walk_type(struct walk *walk, CXType type)
+{
+	if (type.kind == CXType_Invalid || !type.data[0])
+		return NONE;
+	uint32_t *known = pointer_map_at(&walk->known.types, type.data[0]);
+	if (*known)
+		return *known - 1;
+	struct fact_type fact = {.spelling = walk_string(walk, clang_getTypeSpelling(type)), .alias = alias_of(walk, type)};
+	CXType bare = clang_getCanonicalType(type);
+	bool is_const = clang_isConstQualifiedType(bare);
+	if (is_function_type(bare))
+		fact.flags |= TYPE_POINTER | TYPE_FUNCTION_POINTER;
+	for (CXType inner = inner_type(bare); inner.kind != CXType_Invalid; inner = inner_type(bare)) {
+		if (fact.pointers++ == 0)
+			fact.flags |= bare.kind == CXType_Pointer || bare.kind == CXType_BlockPointer ? TYPE_POINTER
+												       : TYPE_ARRAY;
+		bare = clang_getCanonicalType(inner);
+		if (is_function_type(bare))
+			fact.flags |= TYPE_FUNCTION_POINTER;
+		is_const = clang_isConstQualifiedType(bare);
+	}
+	uint32_t scalar = scalar_flags(bare);
+	if (!fact.pointers || scalar == TYPE_VOID)
+		fact.flags |= scalar;
+	if (is_const)
+		fact.flags |= TYPE_CONST;
+	if (bare.kind == CXType_Record || bare.kind == CXType_Enum)
+		fact.record = walk_record(walk, clang_getTypeDeclaration(bare));
+	table_add(&walk->facts.types, fact);
+	*pointer_map_at(&walk->known.types, type.data[0]) = walk->facts.types.count;
+	return walk->facts.types.count - 1;
+}
+
+uint32_t walk_field_owner(struct walk *walk, CXCursor field)
+{
+	uint32_t *known = pointer_map_at(&walk->known.field_owners, field.data[0]);
+	if (*known)
+		return *known - 1;
+	uint32_t owner = walk_record(walk, clang_getCursorSemanticParent(field));
+	*pointer_map_at(&walk->known.field_owners, field.data[0]) = owner + 1;
+	return owner;
+}
+
+struct record_visit {
+	struct walk *walk;
+	uint32_t flags; /* of the fields: FIELD_IN_UNION inside a union */
+};
+
+static enum CXChildVisitResult note_field(CXCursor cursor, CXCursor parent, CXClientData data)
+{
+	(void)parent;
+	struct record_visit *visit = data;
+	struct walk *walk = visit->walk;
+	enum CXCursorKind kind = clang_getCursorKind(cursor);
+	if (kind == CXCursor_EnumConstantDecl || kind == CXCursor_FieldDecl) {
+		uint32_t flags = visit->flags | (clang_Cursor_isBitField(cursor) ? FIELD_BITS : 0);
+		table_add(&walk->facts.fields, (struct fact_field){.name = walk_string(walk, clang_getCursorSpelling(cursor)),
+								   .type = walk_type(walk, clang_getCursorType(cursor)),
+								   .flags = flags,
+								   .place = walk_name_place(walk, cursor)});
+		if (clang_Cursor_hasAttrs(cursor))
+			walk_annotations(walk, cursor, NONE, walk->facts.fields.count - 1, NONE);
+	} else if ((kind == CXCursor_StructDecl || kind == CXCursor_UnionDecl) && clang_Cursor_isAnonymous(cursor)) {
+		struct record_visit inner = *visit;
+		if (kind == CXCursor_UnionDecl)
+			inner.flags |= FIELD_IN_UNION;
+		clang_visitChildren(cursor, note_field, &inner);
+	}
+	return CXChildVisit_Continue;
+}
+
+static enum CXChildVisitResult note_inner_record(CXCursor cursor, CXCursor parent, CXClientData data)
+{
+	(void)parent;
+	enum CXCursorKind kind = clang_getCursorKind(cursor);
+	if ((kind == CXCursor_StructDecl || kind == CXCursor_UnionDecl) && !clang_Cursor_isAnonymous(cursor))
+		walk_note_record(data, cursor);
+	return CXChildVisit_Continue;
+}
+
+void walk_note_record(struct walk *walk, CXCursor definition)
+{
+	if (!clang_isCursorDefinition(definition))
+		return;
+	uint32_t *known = pointer_map_at(&walk->known.noted_records, definition.data[0]);
+	if (*known)
+		return;
+	*known = 1;
+	enum CXCursorKind kind = clang_getCursorKind(definition);
+	clang_visitChildren(definition, note_inner_record, walk);
+	struct fact_record record = {.identity = walk_record(walk, definition),
+				     .first_field = walk->facts.fields.count,
+				     .flags = (kind == CXCursor_UnionDecl ? RECORD_UNION : 0) | (kind == CXCursor_EnumDecl ? RECORD_ENUM : 0),
+				     .place = walk_name_place(walk, definition)};
+	const char *identity = intern_text(&walk->strings, record.identity);
+	record.name = intern_n(&walk->strings, identity, strcspn(identity, "@"));
+	struct record_visit visit = {walk, kind == CXCursor_UnionDecl ? FIELD_IN_UNION : 0};
+	clang_visitChildren(definition, note_field, &visit);
+	record.field_count = walk->facts.fields.count - record.first_field;
+	table_add(&walk->facts.records, record);
+}
+
+void walk_note_typedef(struct walk *walk, CXCursor declaration)
+{
+	table_add(&walk->facts.typedefs,
+		  (struct fact_typedef){.name = walk_string(walk, clang_getCursorSpelling(declaration)),
+					.type = walk_type(walk, clang_getTypedefDeclUnderlyingType(declaration)),
+					.place = walk_name_place(walk, declaration)});
+}
+
+struct annotation_visit {
+	struct walk *walk;
+	struct fact_annotation fact;
+};
+
+static enum CXChildVisitResult note_annotation(CXCursor cursor, CXCursor parent, CXClientData data)
+{
+	(void)parent;
+	struct annotation_visit *visit = data;
+	if (clang_getCursorKind(cursor) == CXCursor_AnnotateAttr) {
+		visit->fact.text = walk_string(visit->walk, clang_getCursorSpelling(cursor));
+		table_add(&visit->walk->facts.annotations, visit->fact);
+	}
+	return CXChildVisit_Continue;
+}
+
+void walk_annotations(struct walk *walk, CXCursor declaration, uint32_t function, uint32_t field, uint32_t param)
+{
+	struct annotation_visit visit = {walk, {.function = function, .field = field, .param = param}};
+	clang_visitChildren(declaration, note_annotation, &visit);
+}
+
+/* Attributes that stand in the spelling of a function's type: noreturn, and clang 20's `blocking` and `nonblocking`. */
+static void type_attributes(struct walk *walk, CXCursor declaration, uint32_t function)
+{
+	static const struct {
+		const char *spelling, *annotation;
+	} effects[] = {{"nonblocking", "asynclint:nonblocking"}, {"((blocking", "asynclint:blocks"}};
+	CXString spelling = clang_getTypeSpelling(clang_getCursorType(declaration));
+	const char *text = clang_getCString(spelling);
+	if (strstr(text, "noreturn"))
+		walk->facts.functions.items[function].flags |= FUNCTION_NORETURN;
+	for (size_t i = 0; i < sizeof(effects) / sizeof(*effects); i++)
+		if (strstr(text, effects[i].spelling))
+			table_add(&walk->facts.annotations,
+				  (struct fact_annotation){.function = function,
+							   .field = NONE,
+							   .param = NONE,
+							   .text = intern(&walk->strings, effects[i].annotation)});
+	clang_disposeString(spelling);
+}
+
+static void note_params(struct walk *walk, CXCursor declaration, struct fact_function *function)
+{
+	int count = clang_Cursor_getNumArguments(declaration);
+	function->first_param = walk->facts.params.count;
+	function->param_count = 0;
+	for (int i = 0; i < count; i++) {
+		CXCursor param = clang_Cursor_getArgument(declaration, (unsigned)i);
+		struct fact_param fact = {.name = walk_string(walk, clang_getCursorSpelling(param)),
+					  .type = walk_type(walk, clang_getCursorType(param))};
+		table_add(&walk->facts.params, fact);
+		function->param_count++;
+	}
+}
+
+uint32_t walk_function(struct walk *walk, CXCursor declaration)
+{
+	CXCursor first = clang_getCanonicalCursor(declaration);
+	uint32_t *known = pointer_map_at(&walk->known.functions, first.data[0]);
+	CXFile file;
+	clang_getExpansionLocation(clang_getCursorLocation(declaration), &file, NULL, NULL, NULL);
+	struct source_file *source = walk_source(walk, file);
+	bool in_system = !source || source->system, in_header = source && source->header;
+	/* Bodies of system headers are not walked. */
+	bool is_definition = clang_isCursorDefinition(declaration) && !in_system;
+	uint32_t index = *known - 1;
+	if (*known && (!is_definition || walk->facts.functions.items[index].flags & FUNCTION_DEFINED))
+		return index;
+	if (!*known) {
+		index = walk->facts.functions.count;
+		*known = index + 1;
+		table_add(&walk->facts.functions, (struct fact_function){0});
+	}
+	CXType type = clang_getCursorType(declaration);
+	struct fact_function fact = {.name = walk_string(walk, clang_getCursorSpelling(declaration)),
+				     .place = walk_name_place(walk, declaration),
+				     .return_type = walk_type(walk, clang_getResultType(type))};
+	clang_getExpansionLocation(clang_getCursorLocation(first), &file, NULL, NULL, NULL);
+	source = walk_source(walk, file);
+	if (!source || source->system)
+		fact.flags |= FUNCTION_SYSTEM;
+	else if (source->header)
+		fact.flags |= FUNCTION_IN_HEADER;
+	if (clang_Cursor_getStorageClass(declaration) == CX_SC_Static || clang_Cursor_getStorageClass(first) == CX_SC_Static)
+		fact.flags |= FUNCTION_STATIC;
+	if (clang_Cursor_isFunctionInlined(declaration))
+		fact.flags |= FUNCTION_INLINE;
+	if (clang_Cursor_isVariadic(declaration))
+		fact.flags |= FUNCTION_VARIADIC;
+	if (is_definition) {
+		fact.flags |= FUNCTION_DEFINED | (in_header ? FUNCTION_BODY_IN_HEADER : 0);
+		fact.end_line = walk_place(walk, clang_getCursorExtent(declaration)).end_line;
+	}
+	fact.identity = fact.flags & FUNCTION_STATIC ? local_identity(walk, fact.name, declaration) : fact.name;
+	note_params(walk, declaration, &fact);
+	walk->facts.functions.items[index] = fact;
+	if (!(fact.flags & FUNCTION_SYSTEM) && clang_Cursor_hasAttrs(declaration))
+		walk_annotations(walk, declaration, index, NONE, NONE);
+	type_attributes(walk, declaration, index);
+	return index;
+}
+
+uint32_t walk_variable(struct walk *walk, CXCursor declaration)
+{
+	CXCursor first = clang_getCanonicalCursor(declaration);
+	uint32_t *known = pointer_map_at(&walk->known.variables, first.data[0]);
+	bool is_definition = clang_isCursorDefinition(declaration);
+	if (*known) {
+		uint32_t index = *known - 1;
+		if (is_definition && !(walk->facts.variables.items[index].flags & VARIABLE_DEFINED)) {
+			walk->facts.variables.items[index].flags |= VARIABLE_DEFINED;
+			walk->facts.variables.items[index].place = walk_name_place(walk, declaration);
+		}
+		return index;
+	}
+	uint32_t index = walk->facts.variables.count;
+	*known = index + 1;
+	table_add(&walk->facts.variables, (struct fact_variable){0});
+	struct fact_variable fact = {.name = walk_string(walk, clang_getCursorSpelling(declaration)),
+				     .type = walk_type(walk, clang_getCursorType(declaration)),
+				     .flags = is_definition ? VARIABLE_DEFINED : 0,
+				     .place = walk_name_place(walk, declaration)};
+	fact.identity = fact.name;
+	struct place first_place = walk_name_place(walk, first);
+	for (uint32_t i = 0; i < walk->sources.count; i++)
+		if (walk->sources.items[i].path == first_place.file && walk->sources.items[i].system)
+			fact.flags |= VARIABLE_SYSTEM;
+	if (clang_getCursorTLSKind(declaration) != CXTLS_None)
+		fact.flags |= VARIABLE_THREAD_LOCAL;
+	enum CXLinkageKind linkage = clang_getCursorLinkage(declaration);
+	if (linkage == CXLinkage_NoLinkage) {
+		fact.flags |= VARIABLE_IN_FUNCTION;
+		CXCursor parent = clang_getCursorSemanticParent(declaration);
+		struct arena scratch = {0};
+		CXString name = clang_getCursorSpelling(parent);
+		fact.identity = intern(&walk->strings, arena_printf(&scratch, "%s.%s", clang_getCString(name),
+								    intern_text(&walk->strings, fact.name)));
+		clang_disposeString(name);
+		arena_release(&scratch);
+	}
+	if (linkage == CXLinkage_NoLinkage || linkage == CXLinkage_Internal) {
+		fact.flags |= VARIABLE_STATIC;
+		fact.identity = local_identity(walk, fact.identity, declaration);
+	}
+	walk->facts.variables.items[index] = fact;
+	return index;
+}

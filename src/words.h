@@ -1,0 +1,20 @@
+/*
+ * Words in identifiers: `ev_run_once` and `evRunOnce` are "ev", "run", "once".
+ *
+ * Names only propose, effects must confirm: no rule reports by words alone.
+ */
+#ifndef ASYNCLINT_WORDS_H
+#define ASYNCLINT_WORDS_H
+
+#include <stdbool.h>
+
+/* Whether one of the identifier's words is in the NULL-terminated list (lower case). */
+bool has_word(const char *identifier, const char *const *words);
+
+/* Whether its last word is. */
+bool ends_in_word(const char *identifier, const char *const *words);
+
+/* Whether the text holds `part`, ignoring case. */
+bool contains(const char *text, const char *part);
+
+#endif

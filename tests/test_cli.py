@@ -1,0 +1,459 @@
+#!/usr/bin/env python3
+"""The command line as a user meets it: the real program, on a small project with a model of its own.
+
+Usage: test_cli.py ASYNCLINT SOURCE_DIR [test names]
+"""
+import json
+import os
+import pty
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
+ASYNCLINT = os.path.abspath(sys.argv[1])
+SOURCE_DIR = Path(sys.argv[2]).resolve()
+
+MODEL = {
+    "library": "ticker",
+    "world": "ticker",
+    "functions": {
+        "ticker_every": {"callback": {"arg": 0, "role": "on-loop"}},
+        "nap": {"blocks": {"because": "sleeps", "cost": "sleep"}},
+    },
+}
+
+HEADER = """\
+void ticker_every(void (*callback)(void));
+void nap(void);
+void other(void);
+"""
+
+# One finding: blocking-in-async at 6:2.
+TICK = """\
+#include "ticker.h"
+
+static void tick(void)
+{
+\t/* a tab stands before the call */
+\tnap();
+}
+
+void start(void)
+{
+\tticker_every(tick);
+}
+"""
+
+OTHER = """\
+void other(void)
+{
+}
+"""
+
+BROKEN = """\
+#include "gone.h"
+
+void broken(void)
+{
+}
+"""
+
+FINDING = "src/tick.c:6:2: warning: "
+RULE = "[blocking-in-async]"
+
+
+class Project(unittest.TestCase):
+    """A project in a directory of its own; each test may change it."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.root = Path(directory.name).resolve()
+        (self.root / "src").mkdir()
+        (self.root / ".git").mkdir()
+        self.write("src/ticker.h", HEADER)
+        self.write("src/tick.c", TICK)
+        self.write("src/other.c", OTHER)
+        self.write("models/ticker.json", json.dumps(MODEL))
+        self.database("src/tick.c", "src/other.c")
+
+    def write(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(text, bytes):
+            path.write_bytes(text)
+        else:
+            path.write_text(text)
+
+    def database(self, *files, where="build"):
+        entries = [{"directory": str(self.root), "file": f, "arguments": ["cc", "-c", f]} for f in files]
+        self.write(f"{where}/compile_commands.json", json.dumps(entries))
+
+    def start(self, *arguments, cwd=".", **environment):
+        env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "ASYNCLINT_DATA")}
+        env.update({"TERM": "xterm", "LC_ALL": "C.UTF-8"}, **environment)
+        return subprocess.run([ASYNCLINT, *arguments], cwd=self.root / cwd, env=env, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="surrogateescape")
+
+    def run_for(self, status, *arguments, **more):
+        result = self.start(*arguments, **more)
+        self.assertEqual(result.returncode, status, f"{arguments}\n{result.stdout}\n{result.stderr}")
+        return result
+
+    def check(self, status, *arguments, action="check", **more):
+        """Runs one rule with the project's model and no other."""
+        models = str(self.root / "models")
+        return self.run_for(status, action, "--rules", "blocking-in-async", "--no-models", "--models", models,
+                            *arguments, **more)
+
+    def json(self, status, *arguments, **more):
+        document = json.loads(self.check(status, "--format", "json", *arguments, **more).stdout)
+        if jsonschema:
+            schema = json.loads((SOURCE_DIR / "docs/output.schema.json").read_text())
+            jsonschema.validate(document, schema)
+        return document
+
+    def refused(self, message, *arguments, **more):
+        """The run ends with 2, nothing on stdout and one error line that holds the message."""
+        result = self.run_for(2, *arguments, **more)
+        self.assertEqual(result.stdout, "")
+        lines = result.stderr.splitlines()
+        self.assertEqual(len(lines), 1, result.stderr)
+        self.assertTrue(lines[0].startswith("error: "), lines[0])
+        self.assertIn(message, lines[0])
+
+
+class Status(Project):
+    def test_findings(self):
+        result = self.check(1)
+        first = result.stdout.splitlines()[0]
+        self.assertTrue(first.startswith(FINDING), first)
+        self.assertTrue(first.endswith(RULE), first)
+        self.assertIn("1 finding (1 warning) in 2 units", result.stderr.splitlines()[-1])
+
+    def test_nothing_found(self):
+        result = self.check(0, "src/other.c")
+        self.assertEqual(result.stdout, "")
+        self.assertEqual(result.stderr, "0 findings in 1 unit\n")
+
+    def test_check_is_the_default(self):
+        result = self.run_for(1, "--rules", "blocking-in-async", "--no-models", "--models", "models")
+        self.assertTrue(result.stdout.startswith(FINDING))
+
+    def test_without_the_model_nothing(self):
+        self.run_for(0, "--rules", "blocking-in-async", "--no-models")
+
+    def test_a_failed_unit_costs_itself_only(self):
+        self.database("src/gone.c", "src/tick.c")
+        result = self.check(2)
+        self.assertTrue(result.stdout.startswith(FINDING))
+        self.assertIn("gone.c", result.stderr)
+        self.assertIn("1 unit failed", result.stderr.splitlines()[-1])
+
+    def test_nothing_analysed(self):
+        self.database("src/gone.c")
+        self.assertIn("nothing was analysed", self.check(2).stderr)
+
+    def test_degraded(self):
+        self.write("src/broken.c", BROKEN)
+        self.database("src/broken.c", "src/tick.c")
+        result = self.check(1)
+        self.assertIn("warning: src/broken.c: parsed with errors: src/broken.c:1:10: 'gone.h' file not found\n",
+                      result.stderr)
+        self.assertIn("1 unit parsed with errors", result.stderr.splitlines()[-1])
+        self.check(2, "--strict")
+
+    def test_strict_without_gaps(self):
+        self.check(0, "--strict", "src/other.c")
+
+    def test_stdout_that_cannot_be_written(self):
+        with open("/dev/full", "w") as full:
+            result = subprocess.run([ASYNCLINT, "rules"], stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("cannot write to standard output", result.stderr)
+
+
+class Inputs(Project):
+    def test_database_is_found_upward(self):
+        result = self.check(1, cwd="src")
+        self.assertTrue(result.stdout.startswith("tick.c:6:2: warning: "))
+
+    def test_paths_are_relative_to_the_working_directory(self):
+        result = self.check(1, cwd="build")
+        self.assertTrue(result.stdout.startswith("../src/tick.c:6:2: warning: "))
+
+    def test_database_is_named(self):
+        for name in (["-p", "build"], ["-p=build"], ["--database", "build/compile_commands.json"]):
+            self.check(1, *name)
+
+    def test_no_database(self):
+        (self.root / "build/compile_commands.json").unlink()
+        self.refused("no compile_commands.json found in", "check")
+        self.refused("no compile_commands.json in 'build'", "-p", "build")
+        self.refused("no compile_commands.json in 'nowhere'", "-p", "nowhere")
+        result = self.run_for(0, "--skip-without-database")
+        self.assertEqual(result.stdout, "")
+        self.assertIn("nothing was checked", result.stderr)
+
+    def test_another_file_as_database(self):
+        self.refused("is neither a directory nor a compile_commands.json", "-p", "src/tick.c")
+
+    def test_broken_database(self):
+        self.write("build/compile_commands.json", '[{"directory": "/tmp",\n  "file": }]')
+        self.refused("compile_commands.json:2:", "check")
+        self.refused("compile_commands.json:2:", "--skip-without-database")
+
+    def test_database_without_c(self):
+        self.database("main.cpp")
+        self.refused("has no command for a C file", "check")
+
+    def test_named_files(self):
+        self.assertEqual(self.json(1, "src/tick.c")["coverage"]["units"], 1)
+        self.assertEqual(self.json(1, "tick.c", str(self.root / "src/other.c"), cwd="src")["coverage"]["units"], 2)
+
+    def test_file_that_the_database_does_not_know(self):
+        self.write("src/spare.c", OTHER)
+        result = self.check(2, "src/spare.c", "src/tick.c")
+        self.assertTrue(result.stdout.startswith(FINDING))
+        self.assertIn("error: 'src/spare.c' has no command in", result.stderr)
+
+    def test_file_that_does_not_exist(self):
+        result = self.check(2, "src/nowhere.c", "src/tick.c")
+        self.assertTrue(result.stdout.startswith(FINDING))
+        self.assertIn("error: cannot open 'src/nowhere.c': No such file or directory\n", result.stderr)
+
+    def test_directory_as_file(self):
+        self.assertIn("'src' is a directory", self.check(2, "src").stderr)
+
+    def test_header(self):
+        document = self.json(1, "src/ticker.h")
+        self.assertEqual(document["coverage"]["units"], 1)
+        self.assertEqual(self.json(1, "src/ticker.h", "src/other.c")["coverage"]["units"], 2)
+
+    def test_header_that_nobody_includes(self):
+        self.write("src/lonely.h", HEADER)
+        self.assertIn("error: 'src/lonely.h' is included by no unit of", self.check(2, "src/lonely.h").stderr)
+
+    def test_compiler_arguments(self):
+        (self.root / "build/compile_commands.json").unlink()
+        self.write("src/tick.c", TICK.replace("nap();", "NAP;"))
+        result = self.check(1, "src/tick.c", "--", "-DNAP=nap()")
+        self.assertTrue(result.stdout.startswith(FINDING))
+        self.assertNotIn("parsed with errors", result.stderr)
+        self.check(0, "src/tick.c", "--", "-DNAP=(void)0")
+
+    def test_extra_arguments(self):
+        self.write("src/tick.c", TICK.replace("nap();", "NAP;"))
+        self.check(1, "--extra-arg=-DNAP=nap()")
+        self.check(1, "--extra-arg-before", "-DNAP=nap()")
+
+    def test_root(self):
+        document = self.json(1, "--root", "src")
+        self.assertEqual(document["findings"][0]["location"]["file"], "tick.c")
+        self.refused("cannot open 'nowhere'", "--root", "nowhere")
+
+    def test_jobs_do_not_show(self):
+        names = [f"src/tick{i}.c" for i in range(6)]
+        for name in names:
+            self.write(name, TICK)
+        self.database(*names)
+        one = self.json(1, "-j", "1")
+        self.assertEqual(len(one["findings"]), 6)
+        self.assertEqual(one, self.json(1, "-j", "3"))
+        self.database(*reversed(names))
+        self.assertEqual(one, self.json(1))
+
+    def test_verbose(self):
+        stderr = self.check(1, "-v").stderr
+        self.assertIn(f"note: project root: {self.root}\n", stderr)
+        self.assertIn("note: units: 2\n", stderr)
+
+
+class Models(Project):
+    def test_broken_model(self):
+        self.write("broken.json", '{"library": "broken", "functions": {"f": {"frobs": true}}}')
+        self.refused("broken.json", "--models", "broken.json", "--no-models")
+        self.refused("nowhere.json", "--models", "nowhere.json", "--no-models")
+
+    def test_data_directory(self):
+        self.write("data/models/ticker.json", json.dumps(MODEL))
+        self.write("data/blocking-in-async.md", "# what it is about\n")
+        data = str(self.root / "data")
+        self.run_for(1, "--rules", "blocking-in-async", ASYNCLINT_DATA=data)
+        self.run_for(0, "--rules", "blocking-in-async", "--no-models", ASYNCLINT_DATA=data)
+        result = self.run_for(0, "explain", "blocking-in-async", ASYNCLINT_DATA=data)
+        self.assertEqual(result.stdout, "# what it is about\n")
+        self.refused("ASYNCLINT_DATA", "check", ASYNCLINT_DATA=str(self.root / "src"))
+
+
+class Facts(Project):
+    def save(self, name):
+        output = str(self.root / (Path(name).stem + ".facts"))
+        result = self.run_for(0, "facts", name, "-o", output)
+        self.assertEqual(result.stdout, "")
+        return output
+
+    def test_join_gives_the_same_report(self):
+        files = [self.save("src/other.c"), self.save("src/tick.c")]
+        self.assertEqual(self.json(1, *files, action="join"), self.json(1))
+        self.assertTrue(self.check(1, *files, action="join").stdout.startswith(FINDING))
+
+    def test_bad_facts_cost_themselves_only(self):
+        self.write("bad.facts", "these are no facts, whatever the name says")
+        result = self.check(2, self.save("src/tick.c"), "bad.facts", "nowhere.facts", action="join")
+        self.assertTrue(result.stdout.startswith(FINDING))
+        self.assertIn("bad.facts", result.stderr)
+        self.assertIn("nowhere.facts", result.stderr)
+
+    def test_dump(self):
+        document = json.loads(self.run_for(0, "facts", "--dump", "src/tick.c").stdout)
+        self.assertIsInstance(document, dict)
+        self.run_for(0, "facts", "--dump", "src/tick.c", "-o", "dump.json")
+        self.assertEqual(json.loads((self.root / "dump.json").read_text()), document)
+
+    def test_output_that_cannot_be_written(self):
+        self.refused("nowhere/x.facts", "facts", "src/tick.c", "-o", "nowhere/x.facts")
+
+    def test_degraded_facts_under_strict(self):
+        self.write("src/broken.c", BROKEN)
+        arguments = ["facts", "src/broken.c", "-o", "x.facts", "--", "-I."]
+        self.run_for(0, *arguments)
+        self.run_for(2, "facts", "--strict", *arguments[1:])
+
+
+class Suppressions(Project):
+    def allow(self, comment):
+        self.write("src/tick.c", TICK.replace("nap();", f"nap(); {comment}"))
+
+    def test_suppressed(self):
+        self.allow("// asynclint: allow blocking-in-async: a nap is what ticks are for")
+        self.assertEqual(self.check(0).stderr, "0 findings in 2 units\n")
+        self.check(0, "--strict")
+
+    def test_no_reason(self):
+        self.allow("// asynclint: allow blocking-in-async")
+        document = self.json(1)
+        unused = document["coverage"]["unused_suppressions"]
+        self.assertEqual([(u["file"], u["line"], u["rule"]) for u in unused], [("src/tick.c", 6, "blocking-in-async")])
+
+    def test_unused(self):
+        self.write("src/other.c", "// asynclint: allow blocking-in-async: no reason at all\n" + OTHER)
+        warning = "src/other.c:1:1: warning: suppression of 'blocking-in-async' suppresses nothing\n"
+        self.assertIn(warning, self.check(1).stderr)
+        self.assertNotIn(warning, self.check(0, "src/other.c").stderr)  # the rest of the program was not seen
+        self.assertIn(warning, self.check(0, "src/other.c", "--").stderr)
+        self.check(2, "--strict")
+
+
+class Output(Project):
+    def test_json(self):
+        document = self.json(1)
+        finding = document["findings"][0]
+        self.assertEqual(list(document), ["version", "tool", "findings", "coverage"])
+        self.assertEqual(finding["rule"], "blocking-in-async")
+        self.assertEqual(finding["severity"], "warning")
+        self.assertEqual(finding["location"]["file"], "src/tick.c")
+        self.assertEqual((finding["location"]["line"], finding["location"]["column"]), (6, 2))
+        self.assertEqual(finding["function"], "tick")
+        self.assertEqual(document["coverage"]["units"], 2)
+
+    def test_json_of_nothing(self):
+        self.assertEqual(self.json(0, "src/other.c")["findings"], [])
+
+    def test_json_of_failures(self):
+        self.write("src/broken.c", BROKEN)
+        self.database("src/gone.c", "src/broken.c")
+        coverage = self.json(2)["coverage"]
+        self.assertEqual([note["unit"] for note in coverage["failed"]], ["src/gone.c"])
+        self.assertEqual([(note["unit"], note["line"]) for note in coverage["degraded"]], [("src/broken.c", 1)])
+
+    def test_json_of_names_that_are_not_utf8(self):
+        name = b"src/\xff.c".decode(errors="surrogateescape")
+        self.write(name, TICK)
+        document = self.json(1, name, "--")
+        self.assertEqual(document["findings"][0]["location"]["file"], "src/\ufffd.c")
+
+    def test_output_file(self):
+        text = self.check(1).stdout
+        result = self.check(1, "--output", "report.txt")
+        self.assertEqual(result.stdout, "")
+        self.assertEqual((self.root / "report.txt").read_text(), text)
+        self.assertIn("cannot write 'nowhere/report.txt'", self.check(2, "-o", "nowhere/report.txt").stderr)
+
+    def test_quiet(self):
+        result = self.check(1, "-q")
+        self.assertEqual(result.stderr, "")
+        self.assertTrue(result.stdout.startswith(FINDING))
+
+    def test_color(self):
+        self.assertNotIn("\033", self.check(1).stdout)
+        colored = self.check(1, "--color", "always", NO_COLOR="1").stdout
+        self.assertIn("\033[1;35mwarning: ", colored)
+        self.assertIn("    6 |         nap();\n      |         \033[1;32m^~~~~\033[0m\n", colored)
+
+    def on_a_terminal(self, *arguments, **environment):
+        master, slave = pty.openpty()
+        self.addCleanup(os.close, master)
+        command = [ASYNCLINT, "--rules", "blocking-in-async", "--no-models", "--models", "models", *arguments]
+        env = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
+        env.update({"TERM": "xterm"}, **environment)
+        subprocess.run(command, cwd=self.root, env=env, stdout=slave, stderr=subprocess.DEVNULL, check=False)
+        os.close(slave)
+        output = b""
+        try:
+            while chunk := os.read(master, 65536):
+                output += chunk
+        except OSError:  # Linux says so when the other side is closed
+            pass
+        return output.decode()
+
+    def test_color_on_a_terminal(self):
+        self.assertIn("\033[1;35mwarning: ", self.on_a_terminal())
+        self.assertNotIn("\033", self.on_a_terminal("--color=never"))
+        self.assertNotIn("\033", self.on_a_terminal(NO_COLOR="1"))
+        self.assertNotIn("\033", self.on_a_terminal(TERM="dumb"))
+
+
+class Documents(Project):
+    def test_rules(self):
+        rules = json.loads(self.run_for(0, "rules", "--format", "json").stdout)
+        ids = [rule["id"] for rule in rules]
+        self.assertEqual(ids, sorted(ids))
+        self.assertIn("blocking-in-async", ids)
+        for rule in rules:
+            self.assertEqual(list(rule), ["id", "family", "severity", "status", "since", "summary"])
+        lines = self.run_for(0, "rules").stdout.splitlines()
+        self.assertEqual([line.split()[0] for line in lines], ids)
+
+    def test_explain(self):
+        document = self.run_for(0, "explain", "blocking-in-async").stdout
+        self.assertEqual(document, (SOURCE_DIR / "rules/blocking-in-async.md").read_text())
+        self.refused("did you mean 'blocking-in-async'?", "explain", "blocking-in-asinc")
+
+    def test_why(self):
+        arguments = ["--no-models", "--models", "models"]
+        self.assertIn("tick", self.run_for(0, "why", "tick", *arguments).stdout)
+        self.refused("no function 'nobody'", "why", "nobody", *arguments)
+
+    def test_help_and_version(self):
+        self.assertIn("exit status: 0 nothing found, 1 findings, 2 could not do its work", self.run_for(0, "--help").stdout)
+        version = self.run_for(0, "--version").stdout
+        self.assertTrue(version.startswith("asynclint "))
+        self.assertIn("clang version", version)
+
+    def test_misuse(self):
+        self.refused("unknown or ambiguous option '--frobnicate'", "--frobnicate")
+        self.refused("unknown rule 'blocking-in-asinc'; did you mean 'blocking-in-async'?", "--rules", "blocking-in-asinc")
+        self.refused("no file before it", "check", "--", "-I.")
+        self.refused("option '--dump' does not go with 'check'", "check", "--dump")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[3:]])
