@@ -1,8 +1,69 @@
 #include "pass.h"
 
+/* A hand-made wait on a set that the function itself made: epoll_create ... epoll_wait ... close. */
+static bool waits_on_own_set(const struct pass *pass, const struct effect *effect)
+{
+	uint32_t unit = effect->call.unit;
+	const struct facts *facts = program_facts(pass->program, unit);
+	const struct fact_call *call = program_call(pass->program, effect->call);
+	if (effect->kind != EFFECT_WAITS)
+		return false;
+	for (uint32_t a = 0; a < call->argument_count; a++) {
+		struct ref argument = program_argument(pass->program, effect->call, a);
+		bool is_local = facts->values[argument.index].kind == VALUE_LOCAL;
+		if (is_local && origin_of(pass->derived, argument, call->function).kind == ORIGIN_MADE)
+			return true;
+	}
+	return false;
+}
+
+/* The loop made by `maker` leaves the function: it is returned, stored, or given to a parameter. */
+static bool is_handed_out(const struct pass *pass, uint32_t node, struct ref maker)
+{
+	for (uint32_t i = pass->derived->first_effect[node]; i != NONE; i = pass->derived->effects.items[i].next) {
+		const struct effect *effect = &pass->derived->effects.items[i];
+		if (effect->kind == EFFECT_MAKES_LOOP && effect->call.unit == maker.unit && effect->call.index == maker.index &&
+		    effect->origin.kind != ORIGIN_MADE)
+			return true;
+	}
+	return false;
+}
+
+static bool report_at(struct pass *pass, uint32_t node, const struct effect *effect)
+{
+	struct ref maker = effect->origin.value;
+	const struct node *of = &pass->program->nodes.items[node];
+	if (effect->kind == EFFECT_PUMPS) {
+		if (effect->origin.kind != ORIGIN_MADE || is_handed_out(pass, node, maker))
+			return false;
+	} else if (waits_on_own_set(pass, effect)) {
+		maker = effect->call;
+	} else {
+		return false;
+	}
+	struct finding *finding =
+		report_call(pass, effect->call, of->name, "'%s' looks synchronous, but makes an event loop, runs it and drops it", of->name);
+	if (maker.index != effect->call.index)
+		note_call(pass, finding, maker, "the loop is made here");
+	note_effect(pass, finding, effect);
+	find_surface(pass, finding, node);
+	const char *twin = async_twin(pass, of->name);
+	if (twin)
+		set_help(pass, finding, "'%s' lets the caller bring the loop", twin);
+	return true;
+}
+
 static void check(struct pass *pass)
 {
-	(void)pass;
+	const struct derived *derived = pass->derived;
+	for (uint32_t n = 0; n < pass->program->nodes.count; n++) {
+		if (!pass->program->nodes.items[n].body_count || !is_sync_looking(derived, n))
+			continue;
+		bool reported = false;
+		for (uint32_t i = derived->first_effect[n]; i != NONE && !reported; i = derived->effects.items[i].next)
+			if (derived->effects.items[i].certain)
+				reported = report_at(pass, n, &derived->effects.items[i]);
+	}
 }
 
 const struct rule rule_hidden_loop = {

@@ -1,8 +1,61 @@
 #include "pass.h"
+#include "setter.h"
+
+#include <string.h>
+
+static bool is_modelled(const struct node *node, uint32_t number)
+{
+	for (uint32_t i = 0; node->model && i < node->model->effect_count; i++)
+		if (node->model->effects[i].kind == MODEL_MODE && node->model->effects[i].argument == (int)number)
+			return true;
+	return false;
+}
+
+/* Of a descriptor's mode only the way back to blocking matters: making a fresh one nonblocking is what everybody does. */
+static bool matters(const struct pass *pass, const struct mode *mode, int64_t number)
+{
+	if (mode_api_of(pass->derived, mode) != MODE_API_DESCRIPTOR)
+		return true;
+	for (uint32_t i = pass->derived->first_effect[mode->node]; i != NONE; i = pass->derived->effects.items[i].next) {
+		const struct effect *effect = &pass->derived->effects.items[i];
+		const struct atom *atom = condition_find(&effect->condition, SUBJECT_PARAM, mode->id);
+		if (effect->kind == EFFECT_SETS_NONBLOCKING && effect->clears && atom && (atom->test == TEST_NONZERO) == (number != 0))
+			return true;
+	}
+	return false;
+}
+
+static void check_call(struct pass *pass, const struct edge *edge)
+{
+	const struct program *program = pass->program;
+	const struct node *callee = &program->nodes.items[edge->to], *caller = &program->nodes.items[edge->from];
+	const struct fact_call *call = program_call(program, edge->call);
+	if (strcmp(callee->file, caller->file) == 0 || is_test_file(caller->file) || (caller->model && caller->body_count))
+		return;
+	for (uint32_t a = 0; a < call->argument_count; a++) {
+		struct ref argument = program_argument(program, edge->call, a);
+		int64_t number;
+		const struct mode *mode = mode_of_param(pass->derived, edge->to, a);
+		bool known = is_modelled(callee, a) || (mode && mode_api_of(pass->derived, mode) != MODE_API_NONE);
+		/* A callback that is given is no flag; that it is left out is. */
+		if (!known || !value_constant(program, argument.unit, argument.index, &number) || (mode && !matters(pass, mode, number)))
+			continue;
+		const struct fact_param *param = program_param(program, callee, a);
+		const char *name = param ? param_text(pass, edge->to, a) : "";
+		const char *text = program_value(program, argument)->kind == VALUE_NULL ? "null" : arena_printf(&pass->findings->arena, "%lld", (long long)number);
+		struct finding *finding = report_call(pass, edge->call, callee->name, "call of '%s' chooses blocking or async behaviour by '%s' = %s",
+						      callee->name, *name ? name : "a flag", text);
+		if (mode)
+			note(pass, finding, callee->function.unit, &program_function(program, callee)->place, edge->to, "'%s' is defined here", callee->name);
+		return;
+	}
+}
 
 static void check(struct pass *pass)
 {
-	(void)pass;
+	for (uint32_t e = 0; e < pass->program->edges.count; e++)
+		if (pass->program->edges.items[e].kind == EDGE_CALL)
+			check_call(pass, &pass->program->edges.items[e]);
 }
 
 const struct rule rule_mode_flag_call = {

@@ -1,8 +1,85 @@
 #include "pass.h"
 
+#include <string.h>
+
+struct field_place {
+	uint32_t unit;
+	const struct fact_field *field;
+	const struct fact_record *record;
+};
+
+/* Where the field is declared, or field NULL. */
+static struct field_place find_field(const struct program *program, const char *slot)
+{
+	for (uint32_t unit = 0; unit < program->unit_count; unit++) {
+		const struct facts *facts = program_facts(program, unit);
+		for (uint32_t r = 0; r < facts->records_count; r++) {
+			const struct fact_record *record = &facts->records[r];
+			const char *identity = facts_text(facts, record->identity);
+			size_t length = strlen(identity);
+			if (strncmp(slot, identity, length) != 0 || strncmp(slot + length, "::", 2) != 0)
+				continue;
+			for (uint32_t f = record->first_field; f < record->first_field + record->field_count; f++)
+				if (strcmp(facts_text(facts, facts->fields[f].name), slot + length + 2) == 0)
+					return (struct field_place){unit, &facts->fields[f], record};
+		}
+	}
+	return (struct field_place){0, NULL, NULL};
+}
+
+/* Lists every function that branches on the field (or on the bit). */
+static void add_branches(struct pass *pass, struct finding *finding, const struct mode *mode)
+{
+	const struct program *program = pass->program;
+	for (uint32_t n = 0; n < program->nodes.count; n++) {
+		const struct node *node = &program->nodes.items[n];
+		bool found = false;
+		for (uint32_t b = 0; b < node->body_count && !found; b++) {
+			struct ref body = program->bodies.items[node->first_body + b];
+			const struct facts *facts = program_facts(program, body.unit);
+			const struct fact_function *function = &facts->functions[body.index];
+			for (uint32_t s = 0; s < function->scope_count && !found; s++) {
+				const struct fact_scope *scope = &facts->scopes[function->first_scope + s];
+				struct condition condition = {0};
+				if (scope->condition == NONE)
+					continue;
+				condition_of_value(&pass->derived->conditions, body.unit, scope->condition, scope->when, &condition);
+				const struct atom *atom = condition_find(&condition, SUBJECT_SLOT, mode->id);
+				if (!atom || (mode->bit && atom->number != mode->bit))
+					continue;
+				found = true;
+				note(pass, finding, body.unit, &scope->place, n, "'%s' branches on it", node->name);
+			}
+		}
+	}
+}
+
 static void check(struct pass *pass)
 {
-	(void)pass;
+	const struct derived *derived = pass->derived;
+	for (uint32_t i = 0; i < derived->modes.count; i++) {
+		const struct mode *mode = &derived->modes.items[i];
+		if (mode->subject != SUBJECT_SLOT)
+			continue;
+		const char *slot = intern_text(&derived->conditions.subjects, mode->id);
+		struct field_place place = find_field(pass->program, slot);
+		if (!place.field)
+			continue;
+		const char *name = program_text(pass->program, place.unit, place.field->name);
+		const char *record = program_text(pass->program, place.unit, place.record->name);
+		struct finding *finding;
+		if (*mode->bit_name)
+			finding = report(pass, place.unit, &place.field->place, NONE, name, "bit '%s' of field '%s' makes '%s' blocking or async", mode->bit_name,
+					 name, record);
+		else
+			finding = report(pass, place.unit, &place.field->place, NONE, name, "field '%s' makes '%s' blocking or async", name, record);
+		if (mode->effect != NONE)
+			note_effect(pass, finding, &derived->effects.items[mode->effect]);
+		if (mode->other != NONE)
+			note_effect(pass, finding, &derived->effects.items[mode->other]);
+		add_branches(pass, finding, mode);
+		set_help(pass, finding, "give each behaviour a type of its own");
+	}
 }
 
 const struct rule rule_mode_flag_field = {
