@@ -1,22 +1,5 @@
 #include "pass.h"
 
-/* A hand-made wait on a set that the function itself made: epoll_create ... epoll_wait ... close. */
-static bool waits_on_own_set(const struct pass *pass, const struct effect *effect)
-{
-	uint32_t unit = effect->call.unit;
-	const struct facts *facts = program_facts(pass->program, unit);
-	const struct fact_call *call = program_call(pass->program, effect->call);
-	if (effect->kind != EFFECT_WAITS)
-		return false;
-	for (uint32_t a = 0; a < call->argument_count; a++) {
-		struct ref argument = program_argument(pass->program, effect->call, a);
-		bool is_local = facts->values[argument.index].kind == VALUE_LOCAL;
-		if (is_local && origin_of(pass->derived, argument, call->function).kind == ORIGIN_MADE)
-			return true;
-	}
-	return false;
-}
-
 /* The loop made by `maker` leaves the function: it is returned, stored, or given to a parameter. */
 static bool is_handed_out(const struct pass *pass, uint32_t node, struct ref maker)
 {
@@ -36,7 +19,7 @@ static bool report_at(struct pass *pass, uint32_t node, const struct effect *eff
 	if (effect->kind == EFFECT_PUMPS) {
 		if (effect->origin.kind != ORIGIN_MADE || is_handed_out(pass, node, maker))
 			return false;
-	} else if (waits_on_own_set(pass, effect)) {
+	} else if (waits_on_own_set(pass->derived, effect)) {
 		maker = effect->call;
 	} else {
 		return false;

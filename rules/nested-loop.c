@@ -1,7 +1,11 @@
 #include "completion.h"
 #include "pass.h"
+#include "words.h"
 
-static const char *origin_text(const struct pass *pass, const struct effect *effect)
+/* Draining a loop before the object goes is what its owner does. */
+static const char *const teardown_words[] = {"free", "destroy", "close", "shutdown", "stop", "cleanup", "deinit", "fini", "dispose", "teardown", "drain", NULL};
+
+static const char *origin_text(const struct effect *effect)
 {
 	switch (effect->origin.kind) {
 	case ORIGIN_DEFAULT:
@@ -13,7 +17,6 @@ static const char *origin_text(const struct pass *pass, const struct effect *eff
 	default:
 		break;
 	}
-	(void)pass;
 	return "a loop that it did not make";
 }
 
@@ -33,7 +36,7 @@ static bool is_pump_of_other(struct pass *pass, const struct effect *effect)
 static bool is_hand_made_pump(struct pass *pass, uint32_t node, const struct effect *effect)
 {
 	const struct program *program = pass->program;
-	if (effect->kind != EFFECT_WAITS || !effect->certain || effect->from != NONE)
+	if (effect->kind != EFFECT_WAITS || !effect->certain || effect->from != NONE || waits_on_own_set(pass->derived, effect))
 		return false;
 	struct ref scope = loop_around(program, effect->call);
 	if (scope.index == NONE || !ends_by_callback(pass->derived, scope))
@@ -59,10 +62,10 @@ static bool report_at(struct pass *pass, uint32_t node, const struct effect *eff
 {
 	const char *name = pass->program->nodes.items[node].name;
 	bool by_hand = is_hand_made_pump(pass, node, effect);
-	if (!by_hand && !is_pump_of_other(pass, effect))
+	if (has_word(name, teardown_words) || (!by_hand && !is_pump_of_other(pass, effect)))
 		return false;
 	struct finding *finding = report_call(pass, effect->call, name, "'%s' looks synchronous, but pumps %s until its own work is done", name,
-					      by_hand ? "a loop by hand" : origin_text(pass, effect));
+					      by_hand ? "a loop by hand" : origin_text(effect));
 	note_effect(pass, finding, effect);
 	find_surface(pass, finding, node);
 	const char *twin = async_twin(pass, name);

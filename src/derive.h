@@ -54,6 +54,7 @@ struct effect {
 	struct condition condition;
 	struct origin origin;   /* of the loop pumped or made, or the descriptor */
 	bool clears;            /* EFFECT_SETS_NONBLOCKING: makes it blocking */
+	bool by_pointer;        /* a call by pointer is on the way */
 	bool certain;           /* false: a condition of the model could not be decided */
 	uint32_t next;          /* of the same node, or NONE */
 };
@@ -148,6 +149,8 @@ const struct role *role_find(const struct derived *derived, uint32_t node, uint3
 /* loops.c */
 void derive_hand_loops(struct derived *derived);
 void derive_owners(struct derived *derived);
+/* A wait on a set that the function itself made: epoll_create() ... epoll_wait(). */
+bool waits_on_own_set(struct derived *derived, const struct effect *effect);
 /* No completion callback, no loop parameter, not a loop owner: it returns when the work is done. */
 bool is_sync_looking(const struct derived *derived, uint32_t node);
 /* In a test, or in a program's own example code. */

@@ -554,6 +554,7 @@ static void propagate(struct derived *derived, uint32_t first)
 			caller.node = edge->from;
 			caller.call = edge->call;
 			caller.from = at;
+			caller.by_pointer |= edge->kind == EDGE_POINTER;
 			caller.condition = (struct condition){0};
 			uint32_t unknown = 0;
 			if (!condition_of_scope(&derived->conditions, edge->call.unit, program_call(program, edge->call)->scope, &caller.condition))

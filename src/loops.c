@@ -137,10 +137,8 @@ bool is_sync_looking(const struct derived *derived, uint32_t index)
 	}
 	for (uint32_t i = derived->first_role[index]; i != NONE; i = derived->roles.items[i].next) {
 		const struct role *role = &derived->roles.items[i];
-		if (role->from == NONE && role->kind != ROLE_MAIN && role->in != NONE && !role->is_call)
-			return false; /* stored as a callback */
-		if (role->from == NONE && (role->kind == ROLE_THREAD || role->kind == ROLE_WORKER || role->kind == ROLE_SIGNAL))
-			return false;
+		if (role->from == NONE && role->edge == NONE && role->kind != ROLE_MAIN)
+			return false; /* registered as a callback */
 	}
 	return true;
 }
@@ -164,11 +162,23 @@ static const struct effect *waits_in_scope(const struct derived *derived, uint32
 	uint32_t i = after ? after->next : derived->first_effect[node];
 	for (; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *effect = &derived->effects.items[i];
-		if (effect->kind == EFFECT_WAITS && effect->certain && effect->call.unit == scope.unit &&
+		if (effect->kind == EFFECT_WAITS && effect->certain && !effect->by_pointer && effect->call.unit == scope.unit &&
 		    is_inside(program_call(derived->program, effect->call), fact))
 			return effect;
 	}
 	return NULL;
+}
+
+/* The function calls callbacks: itself, or by one it calls. */
+static bool calls_by_pointer(const struct program *program, uint32_t index, int depth)
+{
+	const struct node *node = &program->nodes.items[index];
+	for (uint32_t e = node->first_out; e < node->first_out + node->out_count; e++) {
+		const struct edge *edge = &program->edges.items[e];
+		if (edge->kind == EDGE_POINTER || (depth < 2 && edge->kind == EDGE_CALL && edge->to != index && calls_by_pointer(program, edge->to, depth + 1)))
+			return true;
+	}
+	return false;
 }
 
 /* Something besides the waiting is done in the scope: calls of the project's own functions, or of callbacks. */
@@ -184,7 +194,19 @@ static bool handles_in_scope(const struct derived *derived, uint32_t index, stru
 		bool is_wait = false;
 		for (const struct effect *wait = waits_in_scope(derived, index, scope, NULL); wait; wait = waits_in_scope(derived, index, scope, wait))
 			is_wait |= wait->call.index == edge->call.index;
-		if (!is_wait && program->nodes.items[edge->to].body_count)
+		if (program->nodes.items[edge->to].body_count && (!is_wait || calls_by_pointer(program, edge->to, 0)))
+			return true;
+	}
+	return false;
+}
+
+bool waits_on_own_set(struct derived *derived, const struct effect *effect)
+{
+	const struct facts *facts = program_facts(derived->program, effect->call.unit);
+	const struct fact_call *call = program_call(derived->program, effect->call);
+	for (uint32_t a = 0; effect->kind == EFFECT_WAITS && a < call->argument_count; a++) {
+		struct ref argument = program_argument(derived->program, effect->call, a);
+		if (facts->values[argument.index].kind == VALUE_LOCAL && origin_of(derived, argument, call->function).kind == ORIGIN_MADE)
 			return true;
 	}
 	return false;

@@ -8,7 +8,7 @@
 static const char *const mode_words[] = {"block",	 "blocking", "nonblock", "nonblocking", "noblock", "unblocking", "async",
 					 "asynchronous", "sync",     "synchronous", "nowait", "nonblk", NULL};
 /* How long is no question of sync or async. */
-static const char *const time_words[] = {"timeout", "timeo", "msec", "ms", "usec", "sec", "secs", "seconds", "deadline", "time", "tv", "interval", "delay", "wait", NULL};
+static const char *const time_words[] = {"timeout", "timeo", "msec", "ms", "usec", "sec", "secs", "seconds", "deadline", "time", "tv", "interval", "delay", NULL};
 
 const struct mode *mode_of_param(const struct derived *derived, uint32_t node, uint32_t number)
 {
@@ -106,7 +106,9 @@ static bool is_own_branch(struct derived *derived, const struct effect *effect, 
 {
 	struct condition condition = {0};
 	condition_of_scope(&derived->conditions, effect->call.unit, program_call(derived->program, effect->call)->scope, &condition);
-	return condition_find(&condition, atom->subject, atom->id) || effect->from == NONE;
+	/* A callback that a library's function takes or leaves is that function's design, not this one's. */
+	bool is_callback = atom->subject == SUBJECT_PARAM && (atom->test == TEST_NULL || atom->test == TEST_NOT_NULL);
+	return condition_find(&condition, atom->subject, atom->id) || (effect->from == NONE && !is_callback);
 }
 
 static const char *subject_name(const struct derived *derived, uint32_t node, const struct atom *atom)
@@ -141,19 +143,41 @@ static const char *bit_name_in(const struct derived *derived, uint32_t node, int
 	return "";
 }
 
+/* A function on a loop changes the field: it is a state, not a mode. */
+static bool changes_on_loop(struct derived *derived, uint32_t subject)
+{
+	const struct program *program = derived->program;
+	for (uint32_t unit = 0; unit < program->unit_count; unit++) {
+		const struct facts *facts = program_facts(program, unit);
+		for (uint32_t i = 0; i < facts->assignments_count; i++) {
+			const struct fact_assignment *assignment = &facts->assignments[i];
+			if (facts->values[assignment->target].kind == VALUE_FIELD && assignment->function != NONE &&
+			    slot_subject(&derived->conditions, unit, assignment->target) == subject &&
+			    role_find(derived, program_node(program, unit, assignment->function), ROLE_ON_LOOP))
+				return true;
+		}
+	}
+	return false;
+}
+
 static enum mode_reason reason_of(struct derived *derived, const struct effect *effect, const struct atom *atom, const char *bit_name,
 				  uint32_t *other)
 {
 	const char *name = subject_name(derived, effect->node, atom);
 	bool named = has_word(name, mode_words) || has_word(bit_name, mode_words);
 	*other = NONE;
-	if (effect->kind == EFFECT_SETS_NONBLOCKING)
-		return named ? MODE_SETS_NONBLOCKING : MODE_NONE;
+	if (effect->kind == EFFECT_SETS_NONBLOCKING) {
+		*other = other_side(derived, effect->node, atom, EFFECT_SETS_NONBLOCKING);
+		return named || (*other != NONE && atom->subject == SUBJECT_PARAM) ? MODE_SETS_NONBLOCKING : MODE_NONE;
+	}
 	if (!is_waiting(effect) || effect->cost == COST_LOCK)
 		return MODE_NONE;
 	*other = other_side(derived, effect->node, atom, EFFECT_STARTS_ASYNC);
-	if (*other != NONE && (atom->subject == SUBJECT_PARAM || named))
-		return MODE_WAITS_OR_STARTS;
+	if (*other != NONE) {
+		bool both_here = effect->from == NONE && derived->effects.items[*other].from == NONE;
+		if (named || atom->subject == SUBJECT_PARAM || (both_here && !changes_on_loop(derived, atom->id)))
+			return MODE_WAITS_OR_STARTS;
+	}
 	*other = other_side(derived, effect->node, atom, EFFECT_SETS_NONBLOCKING);
 	if (*other != NONE)
 		return MODE_SETS_NONBLOCKING;

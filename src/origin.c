@@ -75,7 +75,9 @@ static struct origin origin_of_call(struct derived *derived, struct ref value, u
 	const struct node *node = &program->nodes.items[callee];
 	for (uint32_t i = 0; node->model && i < node->model->effect_count; i++) {
 		const struct model_effect *effect = &node->model->effects[i];
-		if (effect->kind == MODEL_DEFAULT_LOOP)
+		struct condition condition = {0};
+		bool certain = true;
+		if (effect->kind == MODEL_DEFAULT_LOOP && model_effect_at(derived, call, effect, &condition, &certain) && certain && !condition.count)
 			return (struct origin){ORIGIN_DEFAULT, 0, call};
 		if (effect->kind == MODEL_RETURNS_ARGUMENT && effect->argument >= 0)
 			return origin_of(derived, program_argument(program, call, (uint32_t)effect->argument), function);
@@ -83,6 +85,27 @@ static struct origin origin_of_call(struct derived *derived, struct ref value, u
 	if (makes_loop_through(derived, callee, MODEL_RESULT))
 		return (struct origin){ORIGIN_MADE, 0, call};
 	return (struct origin){ORIGIN_UNKNOWN, 0, value};
+}
+
+/* What the function stores in a field of one of its locals: `call.loop = ...`, or its initialiser. NONE if nothing, or twice. */
+static uint32_t stored_in_field(const struct program *program, uint32_t unit, uint32_t function, const struct fact_value *field)
+{
+	const struct facts *facts = program_facts(program, unit);
+	const struct fact_function *fact = &facts->functions[function];
+	if (facts->values[field->a].kind != VALUE_LOCAL)
+		return NONE;
+	uint32_t found = NONE;
+	for (uint32_t i = 0; i < fact->assignment_count; i++) {
+		const struct fact_assignment *assignment = &facts->assignments[fact->first_assignment + i];
+		const struct fact_value *target = &facts->values[assignment->target];
+		if (target->kind != VALUE_FIELD || target->b != field->b || facts->values[target->a].kind != VALUE_LOCAL ||
+		    facts->values[target->a].a != facts->values[field->a].a)
+			continue;
+		if (found != NONE)
+			return NONE;
+		found = assignment->source;
+	}
+	return found;
 }
 
 struct origin origin_of(struct derived *derived, struct ref value, uint32_t function)
@@ -96,10 +119,12 @@ struct origin origin_of(struct derived *derived, struct ref value, uint32_t func
 		const struct fact_value *fact = &facts->values[at];
 		struct ref maker;
 		switch ((enum value_kind)fact->kind) {
-		case VALUE_FIELD:
-			through_field = true;
-			at = fact->a;
+		case VALUE_FIELD: {
+			uint32_t stored = stored_in_field(program, value.unit, function, fact);
+			through_field = through_field || stored == NONE;
+			at = stored == NONE ? fact->a : stored;
 			continue;
+		}
 		case VALUE_ADDRESS:
 		case VALUE_POINTEE:
 		case VALUE_ELEMENT:

@@ -136,7 +136,9 @@ static void spread(struct derived *derived)
 		const struct node *node = &program->nodes.items[role.node];
 		for (uint32_t e = node->first_out; e < node->first_out + node->out_count; e++) {
 			const struct edge *edge = &program->edges.items[e];
-			if (derived->in_child[e] || !program->nodes.items[edge->to].body_count)
+			const struct node *to = &program->nodes.items[edge->to];
+			/* A model says all that matters of its function: what its body does is the library's own business. */
+			if (derived->in_child[e] || !to->body_count || (to->model && edge->kind == EDGE_CALL))
 				continue;
 			struct condition condition = {0};
 			if (!condition_of_scope(&derived->conditions, edge->call.unit, program_call(program, edge->call)->scope, &condition))
