@@ -22,6 +22,12 @@ static bool is_of_another_rule(const struct pass *pass, const struct effect *eff
 	return false;
 }
 
+/* A test that sleeps in a callback means it. */
+static bool is_meant(const struct pass *pass, const struct effect *effect)
+{
+	return effect->cost == COST_SLEEP && is_test_file(pass->program->nodes.items[effect->node].file);
+}
+
 static void check(struct pass *pass)
 {
 	const struct derived *derived = pass->derived;
@@ -30,15 +36,14 @@ static void check(struct pass *pass)
 		for (uint32_t i = derived->first_effect[n]; i != NONE; i = derived->effects.items[i].next) {
 			const struct effect *effect = &derived->effects.items[i];
 			if (effect->kind != EFFECT_BLOCKS || effect->from != NONE || !effect->certain || !(pass->costs >> effect->cost & 1) ||
-			    (effect->call.unit == reported.unit && effect->call.index == reported.index) || is_loops_own_wait(pass, effect) ||
+			    (effect->call.unit == reported.unit && effect->call.index == reported.index) || is_loops_own_wait(pass, effect) || is_meant(pass, effect) ||
 			    is_of_another_rule(pass, effect))
 				continue;
 			struct loop_path path;
 			if (find_loop_path(pass, n, &effect->condition, NULL, &path)) {
 				const char *name = pass->program->nodes.items[effect->cause].name;
-				const char *world = derived->roles.items[path.role].world;
 				struct finding *finding =
-					report_call(pass, effect->call, name, "'%s' %s on %s", name, effect->because, loop_text(pass, world));
+					report_call(pass, effect->call, name, "'%s' %s on %s", name, effect->because, loop_text(pass, path.world));
 				note_loop_path(pass, finding, &path);
 				const char *twin = async_twin(pass, name);
 				if (twin)

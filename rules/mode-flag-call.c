@@ -54,7 +54,7 @@ static void check_call(struct pass *pass, const struct edge *edge)
 static void check(struct pass *pass)
 {
 	for (uint32_t e = 0; e < pass->program->edges.count; e++)
-		if (pass->program->edges.items[e].kind == EDGE_CALL)
+		if (pass->program->edges.items[e].kind == EDGE_CALL && !pass->derived->in_child[e])
 			check_call(pass, &pass->program->edges.items[e]);
 }
 

@@ -27,6 +27,22 @@ static struct field_place find_field(const struct program *program, const char *
 	return (struct field_place){0, NULL, NULL};
 }
 
+/* Whether the value tests the slot (or that bit of it), however it is put together with other tests. */
+static bool tests_slot(struct pass *pass, uint32_t unit, uint32_t value, const struct mode *mode, int depth)
+{
+	const struct facts *facts = program_facts(pass->program, unit);
+	value = value_resolve(pass->program, unit, value);
+	if (value == NONE || depth > 8)
+		return false;
+	const struct fact_value *fact = &facts->values[value];
+	struct atom atom;
+	if (test_value(&pass->derived->conditions, unit, value, TEST_NONZERO, 0, &atom) == TRUTH_ATOM)
+		return atom.subject == SUBJECT_SLOT && atom.id == mode->id && (!mode->bit || atom.number == mode->bit);
+	if (fact->kind == VALUE_UNARY)
+		return tests_slot(pass, unit, fact->a, mode, depth + 1);
+	return fact->kind == VALUE_BINARY && (tests_slot(pass, unit, fact->a, mode, depth + 1) || tests_slot(pass, unit, fact->b, mode, depth + 1));
+}
+
 /* Lists every function that branches on the field (or on the bit). */
 static void add_branches(struct pass *pass, struct finding *finding, const struct mode *mode)
 {
@@ -40,15 +56,12 @@ static void add_branches(struct pass *pass, struct finding *finding, const struc
 			const struct fact_function *function = &facts->functions[body.index];
 			for (uint32_t s = 0; s < function->scope_count && !found; s++) {
 				const struct fact_scope *scope = &facts->scopes[function->first_scope + s];
-				struct condition condition = {0};
-				if (scope->condition == NONE)
-					continue;
-				condition_of_value(&pass->derived->conditions, body.unit, scope->condition, scope->when, &condition);
-				const struct atom *atom = condition_find(&condition, SUBJECT_SLOT, mode->id);
-				if (!atom || (mode->bit && atom->number != mode->bit))
+				if (!tests_slot(pass, body.unit, scope->condition, mode, 0))
 					continue;
 				found = true;
 				note(pass, finding, body.unit, &scope->place, n, "'%s' branches on it", node->name);
+				if (node->flags & FUNCTION_STATIC)
+					find_surface(pass, finding, n);
 			}
 		}
 	}

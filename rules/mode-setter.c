@@ -11,10 +11,11 @@ static bool is_used_both_ways(const struct pass *pass, const struct mode *mode)
 			return false;
 	const struct node *node = &pass->program->nodes.items[mode->node];
 	for (uint32_t i = 0; i < node->in_count; i++) {
-		const struct edge *edge = &pass->program->edges.items[pass->program->incoming.items[node->first_in + i]];
+		uint32_t number_of_edge = pass->program->incoming.items[node->first_in + i];
+		const struct edge *edge = &pass->program->edges.items[number_of_edge];
 		struct ref argument = program_argument(pass->program, edge->call, mode->id);
 		int64_t number;
-		if (edge->kind == EDGE_CALL && value_constant(pass->program, argument.unit, argument.index, &number)) {
+		if (edge->kind == EDGE_CALL && !pass->derived->in_child[number_of_edge] && value_constant(pass->program, argument.unit, argument.index, &number)) {
 			on |= number != 0;
 			off |= number == 0;
 		}

@@ -78,7 +78,7 @@ static void check(struct pass *pass)
 {
 	const struct derived *derived = pass->derived;
 	for (uint32_t n = 0; n < pass->program->nodes.count; n++) {
-		if (!pass->program->nodes.items[n].body_count || !is_sync_looking(derived, n))
+		if (!pass->program->nodes.items[n].body_count || derived->wait_step[n] || !is_sync_looking(derived, n, false))
 			continue;
 		bool reported = false;
 		for (uint32_t i = derived->first_effect[n]; i != NONE && !reported; i = derived->effects.items[i].next)

@@ -94,7 +94,8 @@ static void check_record(struct pass *pass, uint32_t unit, const struct fact_rec
 				continue;
 			const char *sync = facts_text(facts, fields[s].name), *async = facts_text(facts, fields[a].name);
 			struct ref where = {0, NONE};
-			bool in_union = fields[s].flags & fields[a].flags & FIELD_IN_UNION;
+			bool is_descriptor = fields[s].type != NONE && facts->types[fields[s].type].flags & TYPE_INTEGER;
+			bool in_union = fields[s].flags & fields[a].flags & FIELD_IN_UNION && !is_descriptor;
 			if (!in_union && !are_alternatives(pass, identity, sync, async, &where))
 				continue;
 			struct finding *finding = report(pass, unit, &record->place, NONE, name,

@@ -31,12 +31,22 @@ static enum kind kind_of(const struct pass *pass, uint32_t node, const struct ef
 	return blocks ? starts ? KIND_NEITHER : KIND_BLOCKING : starts ? KIND_ASYNC : KIND_NEITHER;
 }
 
+/* Named where it is stored, as in a table; what came by a parameter is a callback that somebody registered. */
+static bool is_of_table(const struct pass *pass, const struct held *held)
+{
+	if (held->is_call || is_test_file(pass->program->nodes.items[held->function].file))
+		return false;
+	const struct facts *facts = program_facts(pass->program, held->origin.unit);
+	const struct fact_assignment *assignment = &facts->assignments[held->origin.index];
+	return facts->values[assignment->target].kind == VALUE_FIELD;
+}
+
 /* The first function of that kind in the slot, or NONE. */
 static uint32_t find_kind(const struct pass *pass, uint32_t holder, enum kind kind, const struct effect **why)
 {
 	const struct holder *slot = &pass->program->holders.items[holder];
 	for (uint32_t i = 0; i < slot->held.count; i++)
-		if (kind_of(pass, slot->held.items[i].function, why) == kind)
+		if (is_of_table(pass, &slot->held.items[i]) && kind_of(pass, slot->held.items[i].function, why) == kind)
 			return i;
 	return NONE;
 }
@@ -105,8 +115,6 @@ static void check_twin_slots(struct pass *pass, uint32_t holder)
 		if (async == NONE)
 			continue;
 		const struct held *held = &slot->held.items[blocking];
-		if (held->is_call)
-			continue;
 		const struct facts *facts = program_facts(program, held->origin.unit);
 		const struct fact_assignment *assignment = &facts->assignments[held->origin.index];
 		const struct fact_value *root = &facts->values[value_root(program, held->origin.unit, assignment->target)];

@@ -342,6 +342,11 @@ static void append_command(struct reader *reader, const char *file)
 		keep(reader, ASYNCLINT_RESOURCE_DIR);
 	}
 	keep(reader, "-w");
+	/* Errors of newer clangs that the project's own compiler lets pass. */
+	keep(reader, "-Wno-error=incompatible-function-pointer-types");
+	keep(reader, "-Wno-error=int-conversion");
+	keep(reader, "-Wno-error=implicit-function-declaration");
+	keep(reader, "-Wno-error=implicit-int");
 	keep(reader, "-ferror-limit=0");
 	uint32_t count = before_count + reader->kept.count + after_count, n = 0;
 	const char **arguments = arena_alloc(reader->arena, (count + 1) * sizeof(*arguments));

@@ -62,8 +62,15 @@ bool condition_add(struct condition *condition, const struct atom *atom)
 		if (same_subject(other, atom) && other->test == atom->test && other->number == atom->number)
 			return true;
 	}
-	if (condition->count < CONDITION_ATOMS)
+	if (condition->count < CONDITION_ATOMS) {
 		condition->atoms[condition->count++] = *atom;
+		return true;
+	}
+	for (uint32_t i = 0; i < condition->count && atom->test != TEST_NOT_NULL; i++)
+		if (condition->atoms[i].test == TEST_NOT_NULL) {
+			condition->atoms[i] = *atom;
+			break;
+		}
 	return true;
 }
 

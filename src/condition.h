@@ -35,9 +35,9 @@ struct atom {
 	int64_t number;
 };
 
-enum { CONDITION_ATOMS = 4 };
+enum { CONDITION_ATOMS = 6 };
 
-/* A conjunction; no atoms: always. Atoms beyond the limit are left out. */
+/* A conjunction; no atoms: always. Beyond the limit, tests for a pointer that is not null give way first: they say the least. */
 struct condition {
 	uint32_t count;
 	struct atom atoms[CONDITION_ATOMS];

@@ -119,7 +119,9 @@ struct derived {
 	TABLE(struct hand_loop) hand_loops;
 	uint8_t *owner;    /* by node: may run loops */
 	uint8_t *deferred; /* by holder: a function put in here is called later */
+	uint8_t *child_only; /* by node: is only called in a forked child */
 	uint8_t *in_child; /* by edge: the call stands in the child after a fork */
+	uint32_t *hand_loop_of; /* by edge: hand loop that the call stands in, or NONE */
 	uint8_t *wait_step; /* by node: part of how a home-made loop waits: its waiting is the loop's own */
 	TABLE(struct mode) modes;
 };
@@ -151,8 +153,9 @@ void derive_hand_loops(struct derived *derived);
 void derive_owners(struct derived *derived);
 /* A wait on a set that the function itself made: epoll_create() ... epoll_wait(). */
 bool waits_on_own_set(struct derived *derived, const struct effect *effect);
-/* No completion callback, no loop parameter, not a loop owner: it returns when the work is done. */
-bool is_sync_looking(const struct derived *derived, uint32_t node);
+/* No loop parameter, not a loop owner, not registered as a callback, and no completion callback: it returns when the work is done. With
+   `may_take_callback` a callback is no objection: one that is called before the function returns makes nothing async. */
+bool is_sync_looking(const struct derived *derived, uint32_t node, bool may_take_callback);
 /* In a test, or in a program's own example code. */
 bool is_test_file(const char *path);
 

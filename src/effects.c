@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-/* A function with more different effects than this is a dispatcher of everything: what is beyond says nothing new. */
-enum { EFFECTS_PER_NODE = 48 };
+/* A function with more different effects than this is a dispatcher of everything: what is beyond says nothing new. Of the cheap ones,
+   which are everywhere, a few stand for all. */
+enum { EFFECTS_PER_NODE = 48, CHEAP_EFFECTS_PER_NODE = 6 };
 
 const struct effect *effect_find(const struct derived *derived, uint32_t node, enum effect_kind kind)
 {
@@ -20,17 +21,23 @@ static bool same_effect(const struct effect *a, const struct effect *b)
 	       conditions_equal(&a->condition, &b->condition);
 }
 
+static bool is_cheap(const struct effect *effect)
+{
+	return effect->kind == EFFECT_BLOCKS && (effect->cost == COST_LOCK || effect->cost == COST_DISK);
+}
+
 static void add_effect(struct derived *derived, struct effect effect)
 {
-	uint32_t count = 0, *last = &derived->first_effect[effect.node];
+	uint32_t count = 0, cheap = 0, *last = &derived->first_effect[effect.node];
 	while (*last != NONE) {
 		struct effect *other = &derived->effects.items[*last];
 		if (same_effect(other, &effect))
 			return;
 		count++;
+		cheap += is_cheap(other);
 		last = &other->next;
 	}
-	if (count >= EFFECTS_PER_NODE)
+	if (effect.from != NONE && (count >= EFFECTS_PER_NODE || (is_cheap(&effect) && cheap >= CHEAP_EFFECTS_PER_NODE)))
 		return;
 	effect.next = NONE;
 	*last = derived->effects.count;
@@ -129,10 +136,15 @@ bool model_effect_at(struct derived *derived, struct ref call, const struct mode
 		switch (test_condition(derived, call, &effect->when[i], &atom)) {
 		case TRUTH_FALSE:
 			return false;
-		case TRUTH_ATOM:
+		case TRUTH_ATOM: {
+			/* What a field or variable holds is not known, unless a test around the call says so. */
+			const struct atom *tested = condition_find(condition, atom.subject, atom.id);
+			if (atom.subject != SUBJECT_PARAM && !(tested && tested->test == atom.test && tested->number == atom.number))
+				*certain = false;
 			if (!condition_add(condition, &atom))
 				return false;
 			break;
+		}
 		case TRUTH_UNKNOWN:
 			*certain = false;
 			break;
@@ -154,6 +166,26 @@ bool model_effect_at(struct derived *derived, struct ref call, const struct mode
 	return true;
 }
 
+/* Whether two values name the same place. */
+static bool is_same_place(const struct facts *facts, uint32_t a, uint32_t b)
+{
+	const struct fact_value *x = &facts->values[a], *y = &facts->values[b];
+	if (x->kind != y->kind)
+		return false;
+	switch ((enum value_kind)x->kind) {
+	case VALUE_LOCAL:
+	case VALUE_PARAM:
+	case VALUE_VARIABLE:
+		return x->a == y->a;
+	case VALUE_FIELD:
+		return x->b == y->b && is_same_place(facts, x->a, y->a);
+	case VALUE_POINTEE:
+		return is_same_place(facts, x->a, y->a);
+	default:
+		return false;
+	}
+}
+
 /* Whether the value comes from a call that forks. */
 static bool is_fork_result(const struct derived *derived, uint32_t unit, uint32_t function, uint32_t value)
 {
@@ -162,20 +194,16 @@ static bool is_fork_result(const struct derived *derived, uint32_t unit, uint32_
 	if (value == NONE)
 		return false;
 	const struct fact_value *fact = &facts->values[value];
-	if (fact->kind == VALUE_LOCAL || fact->kind == VALUE_FIELD || fact->kind == VALUE_VARIABLE) {
+	if (fact->kind != VALUE_CALL) {
 		const struct fact_function *in = &facts->functions[function];
 		for (uint32_t i = 0; i < in->assignment_count; i++) {
 			const struct fact_assignment *assignment = &facts->assignments[in->first_assignment + i];
-			const struct fact_value *target = &facts->values[assignment->target];
-			bool same = target->kind == fact->kind && (fact->kind == VALUE_FIELD ? target->b == fact->b : target->a == fact->a);
-			if (same && assignment->source != NONE && facts->values[assignment->source].kind == VALUE_CALL &&
+			if (is_same_place(facts, assignment->target, value) && assignment->source != NONE && facts->values[assignment->source].kind == VALUE_CALL &&
 			    is_fork_result(derived, unit, function, assignment->source))
 				return true;
 		}
 		return false;
 	}
-	if (fact->kind != VALUE_CALL)
-		return false;
 	uint32_t callee = program_callee(program, (struct ref){unit, fact->a});
 	const struct model_function *model = callee == NONE ? NULL : program->nodes.items[callee].model;
 	for (uint32_t i = 0; model && i < model->effect_count; i++)
@@ -455,7 +483,7 @@ static void seed_call(struct derived *derived, struct ref call, uint32_t node, u
 	const struct program *program = derived->program;
 	const struct model_function *model = program->nodes.items[callee].model;
 	const struct fact_call *fact = program_call(program, call);
-	if (!model || call_in_child(derived, call))
+	if (!model || derived->child_only[node] || call_in_child(derived, call))
 		return;
 	struct condition scope = {0};
 	if (!condition_of_scope(&derived->conditions, call.unit, fact->scope, &scope))
@@ -541,7 +569,8 @@ static void propagate(struct derived *derived, uint32_t first)
 	for (uint32_t at = first; at < derived->effects.count; at++) {
 		struct effect effect = derived->effects.items[at];
 		const struct node *node = &program->nodes.items[effect.node];
-		if (!effect.certain || (effect.kind == EFFECT_MAKES_LOOP && effect.origin.kind != ORIGIN_RESULT && effect.origin.kind != ORIGIN_PARAM))
+		/* A short lock is of interest where it is taken, if at all. */
+		if (!effect.certain || (effect.kind == EFFECT_BLOCKS && effect.cost == COST_LOCK) || (effect.kind == EFFECT_MAKES_LOOP && effect.origin.kind != ORIGIN_RESULT && effect.origin.kind != ORIGIN_PARAM))
 			continue;
 		if (node->model && node->body_count) /* a model speaks for it */
 			continue;
@@ -583,6 +612,27 @@ static void seed_all(struct derived *derived, bool descriptors)
 	}
 }
 
+/* What only a child calls runs in the child, and so do its own calls. */
+static void find_child_only(struct derived *derived)
+{
+	const struct program *program = derived->program;
+	derived->child_only = arena_alloc(&derived->arena, program->nodes.count);
+	for (bool changed = true; changed;) {
+		changed = false;
+		for (uint32_t i = 0; i < program->nodes.count; i++) {
+			const struct node *node = &program->nodes.items[i];
+			bool only = node->in_count > 0 && node->body_count && !derived->child_only[i];
+			for (uint32_t e = 0; e < node->in_count && only; e++)
+				only = derived->in_child[program->incoming.items[node->first_in + e]];
+			if (!only)
+				continue;
+			derived->child_only[i] = changed = 1;
+			for (uint32_t e = node->first_out; e < node->first_out + node->out_count; e++)
+				derived->in_child[e] = 1;
+		}
+	}
+}
+
 /* Holders whose functions are called later: they reach a slot or a variable, or a model says so. */
 static void find_deferred(struct derived *derived)
 {
@@ -619,6 +669,7 @@ void derive_effects(struct derived *derived)
 	derived->in_child = arena_alloc(&derived->arena, program->edges.count);
 	for (uint32_t i = 0; i < program->edges.count; i++)
 		derived->in_child[i] = call_in_child(derived, program->edges.items[i].call);
+	find_child_only(derived);
 	find_deferred(derived);
 	/* First what makes descriptors and loops what they are, then what depends on that. */
 	seed_all(derived, false);

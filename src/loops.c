@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { OWNER_THREAD = 2 };
+
 bool is_test_file(const char *path)
 {
 	static const char *const folders[] = {"test", "tests", "testing", "testsuite", "t", "fuzz", NULL};
@@ -78,6 +80,7 @@ static bool is_owner_by_name(const struct program *program, const struct node *n
 	return ends_in_word(node->name, owner_verbs) && takes_object(program, node);
 }
 
+/* Thread start routines may run loops; a loop by hand in one is the thread's own business, and nobody else waits for it. */
 static void mark_threads(struct derived *derived)
 {
 	const struct program *program = derived->program;
@@ -88,7 +91,7 @@ static void mark_threads(struct derived *derived)
 				continue;
 			const struct holder *holder = &program->holders.items[node->first_param + node->model->callbacks[c].argument];
 			for (uint32_t h = 0; h < holder->held.count; h++)
-				derived->owner[holder->held.items[h].function] = 1;
+				derived->owner[holder->held.items[h].function] = OWNER_THREAD;
 		}
 	}
 }
@@ -123,14 +126,14 @@ void derive_owners(struct derived *derived)
 	}
 }
 
-bool is_sync_looking(const struct derived *derived, uint32_t index)
+bool is_sync_looking(const struct derived *derived, uint32_t index, bool may_take_callback)
 {
 	const struct program *program = derived->program;
 	const struct node *node = &program->nodes.items[index];
 	if (derived->owner[index] || takes_loop(program, node))
 		return false;
 	const struct facts *facts = program_facts(program, node->function.unit);
-	for (uint32_t i = 0; i < node->param_count; i++) {
+	for (uint32_t i = 0; i < node->param_count && !may_take_callback; i++) {
 		const struct fact_param *param = program_param(program, node, i);
 		if (param && param->type != NONE && facts->types[param->type].flags & TYPE_FUNCTION_POINTER)
 			return false;
@@ -148,6 +151,32 @@ static bool is_never_repeated(const struct facts *facts, const struct fact_scope
 {
 	return scope->kind == SCOPE_DO && scope->condition != NONE && facts->values[scope->condition].kind == VALUE_INTEGER &&
 	       fact_integer(&facts->values[scope->condition]) == 0;
+}
+
+/* It goes over items: its condition is about a local that the loop itself moves on. What comes from a call may be what was waited for. */
+static bool is_iteration(const struct facts *facts, const struct fact_scope *scope)
+{
+	const struct fact_function *function = &facts->functions[scope->function];
+	uint32_t value = scope->condition;
+	while (value != NONE && facts->values[value].kind != VALUE_LOCAL) {
+		const struct fact_value *fact = &facts->values[value];
+		bool inner = fact->kind == VALUE_FIELD || fact->kind == VALUE_ELEMENT || fact->kind == VALUE_POINTEE || fact->kind == VALUE_BINARY ||
+			     fact->kind == VALUE_UNARY;
+		value = inner ? fact->a : NONE;
+	}
+	if (value == NONE)
+		return false;
+	for (uint32_t i = 0; i < function->assignment_count; i++) {
+		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
+		const struct fact_value *target = &facts->values[assignment->target];
+		if (target->kind != VALUE_LOCAL || target->a != facts->values[value].a || assignment->order < scope->order ||
+		    assignment->order >= scope->end_order)
+			continue;
+		uint32_t source = assignment->source == NONE ? VALUE_KINDS : facts->values[assignment->source].kind;
+		if (source != VALUE_CALL && source != VALUE_INTEGER)
+			return true;
+	}
+	return false;
 }
 
 static bool is_inside(const struct fact_call *call, const struct fact_scope *scope)
@@ -228,7 +257,7 @@ void derive_hand_loops(struct derived *derived)
 	derived->wait_step = arena_alloc(&derived->arena, program->nodes.count);
 	for (uint32_t i = 0; i < program->nodes.count; i++) {
 		const struct node *node = &program->nodes.items[i];
-		if (!derived->owner[i] || !effect_find(derived, i, EFFECT_WAITS))
+		if (!derived->owner[i] || derived->owner[i] == OWNER_THREAD || is_test_file(node->file) || !effect_find(derived, i, EFFECT_WAITS))
 			continue;
 		for (uint32_t b = 0; b < node->body_count; b++) {
 			struct ref body = program->bodies.items[node->first_body + b];
@@ -238,7 +267,7 @@ void derive_hand_loops(struct derived *derived)
 				struct ref scope = {body.unit, function->first_scope + s};
 				const struct fact_scope *fact = &facts->scopes[scope.index];
 				bool loops = fact->kind == SCOPE_WHILE || fact->kind == SCOPE_DO || fact->kind == SCOPE_FOR;
-				if (!loops || is_never_repeated(facts, fact))
+				if (!loops || is_never_repeated(facts, fact) || is_iteration(facts, fact))
 					continue;
 				const struct effect *wait = waits_in_scope(derived, i, scope, NULL);
 				if (!wait || !handles_in_scope(derived, i, scope))

@@ -66,7 +66,8 @@ static const char *const cost_names[COSTS] = {
 
 static const char *const role_names[ROLE_KINDS] = {
     [ROLE_INLINE] = "inline", [ROLE_ON_LOOP] = "on-loop",     [ROLE_WORKER] = "worker", [ROLE_THREAD] = "thread",
-    [ROLE_SIGNAL] = "signal", [ROLE_COROUTINE] = "coroutine", [ROLE_CHILD] = "child",   [ROLE_EXIT] = "exit",
+    [ROLE_SIGNAL] = "signal", [ROLE_COROUTINE] = "coroutine", [ROLE_CHILD] = "child",   [ROLE_INIT] = "init",
+    [ROLE_EXIT] = "exit",
 };
 
 static const char *const transport_names[] = {

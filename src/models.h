@@ -25,6 +25,7 @@ enum role_kind {
 	ROLE_SIGNAL,    /* as a signal handler */
 	ROLE_COROUTINE,
 	ROLE_CHILD,     /* in a forked child */
+	ROLE_INIT,      /* once, at first use or at start-up */
 	ROLE_EXIT,      /* at process or thread exit */
 	ROLE_KINDS,
 };
@@ -75,7 +76,7 @@ enum cost {
 };
 
 const char *cost_name(enum cost cost); /* as in the models: "lock", "disk", "network", "ipc", "fsync", "sleep", "process", "dns", "wait" */
-const char *role_name(enum role_kind role); /* "inline", "on-loop", "worker", "thread", "signal", "coroutine", "child", "exit" */
+const char *role_name(enum role_kind role); /* "inline", "on-loop", "worker", "thread", "signal", "coroutine", "child", "init", "exit" */
 
 enum condition_kind {
 	CONDITION_NULL,

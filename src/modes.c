@@ -76,6 +76,12 @@ static bool is_waiting(const struct effect *effect)
 	return effect->kind == EFFECT_BLOCKS || effect->kind == EFFECT_WAITS || effect->kind == EFFECT_PUMPS;
 }
 
+/* A library runs the callback later, rather than that it is merely kept: the operation surely is async. */
+static bool is_modelled_start(const struct derived *derived, const struct effect *effect)
+{
+	return derived->program->nodes.items[effect->cause].model != NULL;
+}
+
 /* An effect of that kind that needs the opposite of the atom. */
 static uint32_t other_side(const struct derived *derived, uint32_t node, const struct atom *atom, enum effect_kind kind)
 {
@@ -94,8 +100,11 @@ static bool happens_anyway(const struct derived *derived, const struct effect *e
 	for (uint32_t i = derived->first_effect[effect->node]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *other = &derived->effects.items[i];
 		const struct atom *found = condition_find(&other->condition, atom->subject, atom->id);
-		if (other != effect && other->kind == effect->kind && other->cause == effect->cause && other->certain && other->clears == effect->clears &&
-		    (!found || !atoms_agree(found, atom)))
+		bool same = other != effect && other->kind == effect->kind && other->cause == effect->cause && other->certain && other->clears == effect->clears;
+		/* A descriptor that is set before connecting in one case and behind it in the other is set both ways, and yet it is all the
+		   difference. */
+		bool either_way = found && !atoms_agree(found, atom) && effect->kind != EFFECT_SETS_NONBLOCKING;
+		if (same && (!found || either_way))
 			return true;
 	}
 	return false;
@@ -168,22 +177,39 @@ static enum mode_reason reason_of(struct derived *derived, const struct effect *
 	*other = NONE;
 	if (effect->kind == EFFECT_SETS_NONBLOCKING) {
 		*other = other_side(derived, effect->node, atom, EFFECT_SETS_NONBLOCKING);
-		return named || (*other != NONE && atom->subject == SUBJECT_PARAM) ? MODE_SETS_NONBLOCKING : MODE_NONE;
+		/* O_NONBLOCK among the flags that a wrapper of open() or socket() takes is no mode of its own. */
+		if (atom->subject == SUBJECT_PARAM && bit_of(atom))
+			return MODE_NONE;
+		bool switches = *other != NONE && derived->effects.items[*other].clears != effect->clears;
+		named |= switches && has_word(derived->program->nodes.items[effect->node].name, mode_words);
+		return named ? MODE_SETS_NONBLOCKING : MODE_NONE;
 	}
 	if (!is_waiting(effect) || effect->cost == COST_LOCK)
 		return MODE_NONE;
 	*other = other_side(derived, effect->node, atom, EFFECT_STARTS_ASYNC);
 	if (*other != NONE) {
-		bool both_here = effect->from == NONE && derived->effects.items[*other].from == NONE;
-		if (named || atom->subject == SUBJECT_PARAM || (both_here && !changes_on_loop(derived, atom->id)))
+		const struct effect *start = &derived->effects.items[*other];
+		bool both_here = effect->from == NONE && start->from == NONE && is_modelled_start(derived, start);
+		bool callback = atom->test == TEST_NULL || atom->test == TEST_NOT_NULL;
+		bool own = atom->subject == SUBJECT_PARAM ? callback || is_modelled_start(derived, start)
+							   : both_here && effect->cost != COST_DISK && !changes_on_loop(derived, atom->id);
+		if (named || own)
 			return MODE_WAITS_OR_STARTS;
 	}
 	*other = other_side(derived, effect->node, atom, EFFECT_SETS_NONBLOCKING);
-	if (*other != NONE)
+	if (*other != NONE && named)
 		return MODE_SETS_NONBLOCKING;
 	if (effect->cost == COST_DISK || effect->cost == COST_FSYNC || effect->cost == COST_SLEEP)
 		return MODE_NONE;
 	return named ? MODE_NAMED : MODE_NONE;
+}
+
+static bool is_registered(const struct derived *derived, uint32_t node)
+{
+	for (uint32_t i = derived->first_role[node]; i != NONE; i = derived->roles.items[i].next)
+		if (derived->roles.items[i].from == NONE && derived->roles.items[i].edge == NONE)
+			return true;
+	return false;
 }
 
 static void find_conditional_effects(struct derived *derived)
@@ -201,6 +227,8 @@ static void find_conditional_effects(struct derived *derived)
 				continue;
 			if (!is_own_branch(derived, effect, atom) || happens_anyway(derived, effect, atom))
 				continue;
+			if (is_param && (strcmp(derived->program->nodes.items[effect->node].name, "main") == 0 || is_registered(derived, effect->node)))
+				continue; /* its caller is no user */
 			struct mode mode = {.subject = atom->subject,
 					    .node = is_param ? effect->node : NONE,
 					    .id = atom->id,

@@ -113,6 +113,7 @@ struct visit {
 	uint32_t node;
 	uint32_t below; /* visit that it was reached from, NONE at the start */
 	uint32_t edge;  /* to the node below */
+	bool is_loop;   /* a loop written by hand makes that call: the way ends here */
 	struct condition condition;
 };
 
@@ -129,7 +130,7 @@ static bool was_visited(const visits *visited, uint32_t node, const struct condi
 }
 
 /* Only what a caller can decide is kept; false where what is left over is a mode that nobody decided. */
-static bool keep_decidable(struct pass *pass, uint32_t node, const struct condition *from, struct condition *kept)
+static bool keep_decidable(struct pass *pass, const struct condition *from, struct condition *kept)
 {
 	*kept = (struct condition){0};
 	for (uint32_t i = 0; i < from->count; i++) {
@@ -139,7 +140,6 @@ static bool keep_decidable(struct pass *pass, uint32_t node, const struct condit
 		if (atom->subject == SUBJECT_PARAM)
 			kept->atoms[kept->count++] = *atom;
 	}
-	(void)node;
 	return true;
 }
 
@@ -165,7 +165,7 @@ static uint32_t registered_role(const struct pass *pass, uint32_t node, const ch
 	for (uint32_t i = pass->derived->first_role[node]; i != NONE; i = pass->derived->roles.items[i].next) {
 		const struct role *role = &pass->derived->roles.items[i];
 		if ((role->kind == ROLE_ON_LOOP || (role->kind == ROLE_COROUTINE && !world)) && role->from == NONE &&
-		    (!world || strcmp(role->world, world) == 0))
+		    role->edge == NONE && (!world || strcmp(role->world, world) == 0))
 			return i;
 	}
 	return NONE;
@@ -181,6 +181,13 @@ static bool is_on_loop(const struct pass *pass, uint32_t node, const char *world
 	return false;
 }
 
+/* The world of the hand-written loop that an edge's call stands in. */
+static const char *hand_world(struct pass *pass, uint32_t edge)
+{
+	const struct hand_loop *loop = &pass->derived->hand_loops.items[pass->derived->hand_loop_of[edge]];
+	return arena_printf(&pass->findings->arena, "the loop in '%s'", name_of(pass, loop->node));
+}
+
 static void visit_callers(struct pass *pass, visits *visited, uint32_t at, const char *world)
 {
 	const struct program *program = pass->program;
@@ -189,7 +196,8 @@ static void visit_callers(struct pass *pass, visits *visited, uint32_t at, const
 	for (uint32_t i = 0; i < node->in_count && visited->count < VISITS; i++) {
 		uint32_t number = program->incoming.items[node->first_in + i];
 		const struct edge *edge = &program->edges.items[number];
-		if (pass->derived->in_child[number] || !is_on_loop(pass, edge->from, world))
+		bool is_loop = pass->derived->hand_loop_of[number] != NONE && (!world || strcmp(hand_world(pass, number), world) == 0);
+		if (pass->derived->in_child[number] || (!is_loop && !is_on_loop(pass, edge->from, world)))
 			continue;
 		struct condition condition = {0}, kept;
 		uint32_t unknown = 0;
@@ -199,9 +207,9 @@ static void visit_callers(struct pass *pass, visits *visited, uint32_t at, const
 		    (leaves_mode_open(pass, edge, &visit.condition) ||
 		     !condition_at_call(&pass->derived->conditions, edge->call, &visit.condition, &condition, &unknown)))
 			continue;
-		if (!keep_decidable(pass, edge->from, &condition, &kept) || was_visited(visited, edge->from, &kept))
+		if (!keep_decidable(pass, &condition, &kept) || (!is_loop && was_visited(visited, edge->from, &kept)))
 			continue;
-		table_add(visited, (struct visit){edge->from, at, number, kept});
+		table_add(visited, (struct visit){edge->from, at, number, is_loop, kept});
 	}
 }
 
@@ -209,21 +217,25 @@ bool find_loop_path(struct pass *pass, uint32_t node, const struct condition *co
 {
 	visits visited = {0};
 	struct condition kept;
+	bool found = false;
 	*path = (struct loop_path){.role = NONE};
-	if (!is_on_loop(pass, node, world) || !keep_decidable(pass, node, condition, &kept))
+	if (!is_on_loop(pass, node, world) || !keep_decidable(pass, condition, &kept))
 		return false;
-	table_add(&visited, (struct visit){node, NONE, NONE, kept});
-	for (uint32_t at = 0; at < visited.count && path->role == NONE; at++) {
-		path->role = registered_role(pass, visited.items[at].node, world);
-		if (path->role == NONE) {
+	table_add(&visited, (struct visit){node, NONE, NONE, false, kept});
+	for (uint32_t at = 0; at < visited.count && !found; at++) {
+		if (!visited.items[at].is_loop)
+			path->role = registered_role(pass, visited.items[at].node, world);
+		found = visited.items[at].is_loop || path->role != NONE;
+		if (!found) {
 			visit_callers(pass, &visited, at, world);
 			continue;
 		}
+		path->world = path->role != NONE ? pass->derived->roles.items[path->role].world : hand_world(pass, visited.items[at].edge);
 		for (uint32_t step = at; visited.items[step].below != NONE; step = visited.items[step].below)
 			table_add(&path->edges, visited.items[step].edge);
 	}
 	table_release(&visited);
-	return path->role != NONE;
+	return found;
 }
 
 static void note_registration(struct pass *pass, struct finding *finding, const struct role *role)
@@ -232,8 +244,6 @@ static void note_registration(struct pass *pass, struct finding *finding, const 
 	if (role->call.index == NONE) {
 		note(pass, finding, pass->program->nodes.items[role->node].function.unit,
 		     &program_function(pass->program, &pass->program->nodes.items[role->node])->place, role->node, "'%s' is marked '%s'", name, role->how);
-	} else if (role->is_call && strncmp(role->how, "the ", 4) == 0) {
-		note_call(pass, finding, role->call, "%s calls '%s'", role->how, name);
 	} else if (role->is_call) {
 		uint32_t callee = program_callee(pass->program, role->call);
 		const char *called = callee == NONE ? role->how : name_of(pass, callee);
@@ -247,11 +257,15 @@ static void note_registration(struct pass *pass, struct finding *finding, const 
 
 void note_loop_path(struct pass *pass, struct finding *finding, const struct loop_path *path)
 {
-	note_registration(pass, finding, &pass->derived->roles.items[path->role]);
+	if (path->role != NONE)
+		note_registration(pass, finding, &pass->derived->roles.items[path->role]);
 	for (uint32_t i = 0; i < path->edges.count; i++) {
 		const struct edge *edge = &pass->program->edges.items[path->edges.items[i]];
 		static const char *const verbs[] = {[EDGE_CALL] = "calls", [EDGE_POINTER] = "calls by pointer", [EDGE_PASSED] = "passes on"};
-		note_call(pass, finding, edge->call, "'%s' %s '%s'", name_of(pass, edge->from), verbs[edge->kind], name_of(pass, edge->to));
+		if (i == 0 && path->role == NONE)
+			note_call(pass, finding, edge->call, "%s %s '%s'", path->world, verbs[edge->kind], name_of(pass, edge->to));
+		else
+			note_call(pass, finding, edge->call, "'%s' %s '%s'", name_of(pass, edge->from), verbs[edge->kind], name_of(pass, edge->to));
 	}
 }
 
@@ -272,7 +286,7 @@ void find_surface(struct pass *pass, struct finding *finding, uint32_t node)
 	seen[node] = 1;
 	for (uint32_t at = 0; at < queue.count; at++) {
 		const struct node *of = &program->nodes.items[queue.items[at]];
-		if (node_is_exported(of) && is_sync_looking(pass->derived, queue.items[at]))
+		if (node_is_exported(of) && is_sync_looking(pass->derived, queue.items[at], true))
 			add_surface(pass, finding, queue.items[at]);
 		for (uint32_t i = 0; i < of->in_count; i++) {
 			const struct edge *edge = &program->edges.items[program->incoming.items[of->first_in + i]];

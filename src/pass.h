@@ -36,8 +36,9 @@ void note_effect(struct pass *pass, struct finding *finding, const struct effect
 
 /* How a function came to run on a loop. */
 struct loop_path {
-	uint32_t role;  /* index of the role at the registered function */
-	id_table edges; /* from there down to the node */
+	uint32_t role;     /* index of the role at the registered function; NONE: it is called by a loop written by hand */
+	const char *world; /* of the loop */
+	id_table edges;    /* from the registered function, or from the loop, down to the node */
 };
 
 /* Looks for a way from a callback that runs on a loop of `world` (NULL: any) down to `node` on which `condition`, a condition in terms of

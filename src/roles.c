@@ -104,6 +104,9 @@ static void seed_named(struct derived *derived)
 static void seed_hand_loops(struct derived *derived)
 {
 	const struct program *program = derived->program;
+	derived->hand_loop_of = arena_alloc(&derived->arena, program->edges.count * sizeof(uint32_t));
+	for (uint32_t e = 0; e < program->edges.count; e++)
+		derived->hand_loop_of[e] = NONE;
 	for (uint32_t l = 0; l < derived->hand_loops.count; l++) {
 		const struct hand_loop *loop = &derived->hand_loops.items[l];
 		const struct node *node = &program->nodes.items[loop->node];
@@ -113,8 +116,9 @@ static void seed_hand_loops(struct derived *derived)
 			const struct edge *edge = &program->edges.items[e];
 			const struct fact_call *call = program_call(program, edge->call);
 			if (edge->call.unit != loop->scope.unit || call->function != scope->function || call->order < scope->order ||
-			    call->order >= scope->end_order || !program->nodes.items[edge->to].body_count)
+			    call->order >= scope->end_order || !program->nodes.items[edge->to].body_count || program->nodes.items[edge->to].model)
 				continue;
+			derived->hand_loop_of[e] = l;
 			add_role(derived, (struct role){.kind = ROLE_ON_LOOP,
 							.world = world,
 							.node = edge->to,

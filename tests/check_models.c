@@ -383,10 +383,11 @@ START_TEST(callbacks)
 	ck_assert_ptr_null(LOAD(
 		"functions": {
 			"one": { "callback": { "arg": 1, "role": "on-loop", "user-data": 2 } },
-			"two": { "callback": [{ "arg": 2, "role": "worker" }, { "arg": 3, "role": "exit" }] }
+			"two": { "callback": [{ "arg": 2, "role": "worker" }, { "arg": 3, "role": "exit" }] },
+			"three": { "callback": { "arg": 0, "role": "init" } }
 		}
 	));
-	const struct model_function *one = function("one"), *two = function("two");
+	const struct model_function *one = function("one"), *two = function("two"), *three = function("three");
 	ck_assert_uint_eq(one->callback_count, 1);
 	ck_assert_uint_eq(one->callbacks[0].argument, 1);
 	ck_assert_int_eq(one->callbacks[0].role, ROLE_ON_LOOP);
@@ -395,6 +396,7 @@ START_TEST(callbacks)
 	ck_assert_int_eq(two->callbacks[0].role, ROLE_WORKER);
 	ck_assert_int_eq(two->callbacks[0].user_data, MODEL_NO_ARGUMENT);
 	ck_assert_int_eq(two->callbacks[1].role, ROLE_EXIT);
+	ck_assert_int_eq(three->callbacks[0].role, ROLE_INIT);
 }
 END_TEST
 
@@ -488,6 +490,7 @@ START_TEST(names)
 	ck_assert_str_eq(cost_name(COST_LOCK), "lock");
 	ck_assert_str_eq(cost_name(COST_WAIT), "wait");
 	ck_assert_str_eq(role_name(ROLE_INLINE), "inline");
+	ck_assert_str_eq(role_name(ROLE_INIT), "init");
 	ck_assert_str_eq(role_name(ROLE_EXIT), "exit");
 }
 END_TEST
