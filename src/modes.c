@@ -6,7 +6,7 @@
 
 /* Words for what a mode is about; effects have to confirm them. */
 static const char *const mode_words[] = {"block",	 "blocking", "nonblock", "nonblocking", "noblock", "unblocking", "async",
-					 "asynchronous", "sync",     "synchronous", "nowait", "nonblk", NULL};
+					 "asynchronous", "sync",     "synchronous", "nowait", "nonblk", "setblocking", "setnonblocking", "setnonblock", NULL};
 /* How long is no question of sync or async. */
 static const char *const time_words[] = {"timeout", "timeo", "msec", "ms", "usec", "sec", "secs", "seconds", "deadline", "time", "tv", "interval", "delay", NULL};
 
