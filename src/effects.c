@@ -3,8 +3,8 @@
 #include <string.h>
 
 /* A function with more different effects than this is a dispatcher of everything: what is beyond says nothing new. Of the cheap ones,
-   which are everywhere, a few stand for all. */
-enum { EFFECTS_PER_NODE = 48, CHEAP_EFFECTS_PER_NODE = 6 };
+   which are everywhere, a few stand for all, and so do a few of one cause under different conditions. */
+enum { EFFECTS_PER_NODE = 64, CHEAP_EFFECTS_PER_NODE = 6, VARIANTS_PER_CAUSE = 4 };
 
 const struct effect *effect_find(const struct derived *derived, uint32_t node, enum effect_kind kind)
 {
@@ -28,16 +28,17 @@ static bool is_cheap(const struct effect *effect)
 
 static void add_effect(struct derived *derived, struct effect effect)
 {
-	uint32_t count = 0, cheap = 0, *last = &derived->first_effect[effect.node];
+	uint32_t count = 0, cheap = 0, variants = 0, *last = &derived->first_effect[effect.node];
 	while (*last != NONE) {
 		struct effect *other = &derived->effects.items[*last];
 		if (same_effect(other, &effect))
 			return;
 		count++;
 		cheap += is_cheap(other);
+		variants += other->kind == effect.kind && other->cause == effect.cause && other->clears == effect.clears;
 		last = &other->next;
 	}
-	if (effect.from != NONE && (count >= EFFECTS_PER_NODE || (is_cheap(&effect) && cheap >= CHEAP_EFFECTS_PER_NODE)))
+	if (effect.from != NONE && (count >= EFFECTS_PER_NODE || variants >= VARIANTS_PER_CAUSE || (is_cheap(&effect) && cheap >= CHEAP_EFFECTS_PER_NODE)))
 		return;
 	effect.next = NONE;
 	*last = derived->effects.count;
@@ -577,7 +578,8 @@ static void propagate(struct derived *derived, uint32_t first)
 		for (uint32_t i = 0; i < node->in_count; i++) {
 			uint32_t number = program->incoming.items[node->first_in + i];
 			const struct edge *edge = &program->edges.items[number];
-			if (derived->in_child[number])
+			bool by_name_only = effect.kind == EFFECT_SETS_NONBLOCKING || effect.kind == EFFECT_MAKES_LOOP;
+			if (derived->in_child[number] || (by_name_only && edge->kind != EDGE_CALL))
 				continue;
 			struct effect caller = effect;
 			caller.node = edge->from;
