@@ -7,6 +7,8 @@
 static const char *const lifecycle_words[] = {"close", "free", "destroy", "init", "release", "dispose", "finalize", "shutdown", "cleanup", "exit",
 					      "deinit", "fini", "unref", "new", "alloc", "stop", "start", "quit", "class", "constructed", NULL};
 
+enum { IMPLEMENTATIONS = 8 };
+
 enum kind { KIND_NEITHER, KIND_BLOCKING, KIND_ASYNC };
 
 /* What a function does whatever it is given. */
@@ -87,7 +89,8 @@ static void check_slot(struct pass *pass, uint32_t holder)
 	const struct holder *slot = &program->holders.items[holder];
 	const char *text = intern_text(&program->slots, slot->owner), *field = strstr(text, "::") + 2;
 	const struct effect *blocks = NULL, *starts = NULL;
-	if (has_word(field, lifecycle_words))
+	/* What dozens fill is no operation of a transport but a table of commands, each of which does something else. */
+	if (has_word(field, lifecycle_words) || slot->held.count > IMPLEMENTATIONS)
 		return;
 	uint32_t blocking = find_kind(pass, holder, KIND_BLOCKING, &blocks), async = find_kind(pass, holder, KIND_ASYNC, &starts);
 	struct field_place place = find_field(program, text, (size_t)(field - 2 - text), field);

@@ -119,9 +119,11 @@ struct derived {
 	TABLE(struct hand_loop) hand_loops;
 	uint8_t *owner;    /* by node: may run loops */
 	uint8_t *deferred; /* by holder: a function put in here is called later */
+	uint8_t *forks;      /* by node: its result is that of a fork */
 	uint8_t *child_only; /* by node: is only called in a forked child */
 	uint8_t *in_child; /* by edge: the call stands in the child after a fork */
 	uint32_t *hand_loop_of; /* by edge: hand loop that the call stands in, or NONE */
+	uint8_t *wait_edge; /* by edge: the call by which a home-made loop waits */
 	uint8_t *wait_step; /* by node: part of how a home-made loop waits: its waiting is the loop's own */
 	TABLE(struct mode) modes;
 };

@@ -138,9 +138,10 @@ bool model_effect_at(struct derived *derived, struct ref call, const struct mode
 		case TRUTH_FALSE:
 			return false;
 		case TRUTH_ATOM: {
-			/* What a field or variable holds is not known, unless a test around the call says so. */
+			/* What a field or variable holds is not known, unless a test around the call says so; but a pointer rather
+			   is not null. */
 			const struct atom *tested = condition_find(condition, atom.subject, atom.id);
-			if (atom.subject != SUBJECT_PARAM && !(tested && tested->test == atom.test && tested->number == atom.number))
+			if (atom.subject != SUBJECT_PARAM && atom.test != TEST_NOT_NULL && !(tested && tested->test == atom.test && tested->number == atom.number))
 				*certain = false;
 			if (!condition_add(condition, &atom))
 				return false;
@@ -210,7 +211,29 @@ static bool is_fork_result(const struct derived *derived, uint32_t unit, uint32_
 	for (uint32_t i = 0; model && i < model->effect_count; i++)
 		if (model->effects[i].kind == MODEL_FORKS)
 			return true;
-	return false;
+	return callee != NONE && derived->forks[callee];
+}
+
+/* Functions of the project that hand on what fork() returned. */
+static void find_fork_wrappers(struct derived *derived)
+{
+	const struct program *program = derived->program;
+	derived->forks = arena_alloc(&derived->arena, program->nodes.count);
+	for (bool changed = true; changed;) {
+		changed = false;
+		for (uint32_t b = 0; b < program->bodies.count; b++) {
+			struct ref body = program->bodies.items[b];
+			const struct facts *facts = program_facts(program, body.unit);
+			const struct fact_function *function = &facts->functions[body.index];
+			uint32_t node = program_node(program, body.unit, body.index);
+			for (uint32_t i = 0; i < function->assignment_count && !derived->forks[node]; i++) {
+				const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
+				if (facts->values[assignment->target].kind == VALUE_RETURN &&
+				    is_fork_result(derived, body.unit, body.index, assignment->source))
+					derived->forks[node] = changed = 1;
+			}
+		}
+	}
 }
 
 /* Whether `value` being true (or false, by `when`) says that this is the child: `fork() == 0`, `!pid`. */
@@ -635,6 +658,12 @@ static void find_child_only(struct derived *derived)
 	}
 }
 
+/* A new thread is no operation that ends later, it is a place to wait in; what runs once at first use is part of starting up. */
+static bool runs_later(enum role_kind role)
+{
+	return role != ROLE_INLINE && role != ROLE_THREAD && role != ROLE_INIT;
+}
+
 /* Holders whose functions are called later: they reach a slot or a variable, or a model says so. */
 static void find_deferred(struct derived *derived)
 {
@@ -643,7 +672,7 @@ static void find_deferred(struct derived *derived)
 	for (uint32_t i = 0; i < program->nodes.count; i++) {
 		const struct node *node = &program->nodes.items[i];
 		for (uint32_t c = 0; node->model && c < node->model->callback_count; c++)
-			if (node->model->callbacks[c].role != ROLE_INLINE)
+			if (runs_later(node->model->callbacks[c].role))
 				derived->deferred[node->first_param + node->model->callbacks[c].argument] = 1;
 	}
 	for (bool changed = true; changed;) {
@@ -668,6 +697,7 @@ void derive_effects(struct derived *derived)
 	derived->first_effect = arena_alloc(&derived->arena, program->nodes.count * sizeof(uint32_t));
 	for (uint32_t i = 0; i < program->nodes.count; i++)
 		derived->first_effect[i] = NONE;
+	find_fork_wrappers(derived);
 	derived->in_child = arena_alloc(&derived->arena, program->edges.count);
 	for (uint32_t i = 0; i < program->edges.count; i++)
 		derived->in_child[i] = call_in_child(derived, program->edges.items[i].call);

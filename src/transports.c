@@ -90,13 +90,19 @@ static const char *const transport_words[] = {"transport", "connection", "conn",
 enum transport transport_of_name(const struct program *program, const char *name)
 {
 	enum transport modelled = modelled_transport(program, name);
-	if (modelled != TRANSPORT_NONE || !has_word(name, transport_words))
+	char plain[128]; /* without the path of a record of one file */
+	size_t length = strcspn(name, "@");
+	if (modelled != TRANSPORT_NONE || length >= sizeof(plain))
 		return modelled;
+	memcpy(plain, name, length);
+	plain[length] = '\0';
+	if (!has_word(plain, transport_words))
+		return TRANSPORT_NONE;
 	struct record_ref own = find_record(program, name);
 	if (!own.record || own.record->flags & RECORD_ENUM)
 		return TRANSPORT_NONE;
-	bool async = has_word(name, async_words);
-	struct record_ref twin = find_twin(program, name, !async);
+	bool async = has_word(plain, async_words);
+	struct record_ref twin = find_twin(program, plain, !async);
 	if (!twin.record)
 		return TRANSPORT_NONE;
 	struct record_ref async_one = async ? own : twin, sync_one = async ? twin : own;

@@ -7,12 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 struct walker {
 	CXIndex index;
 	char *root;
+	struct known_files files;
 };
 
 struct walker *walker_new(const char *root)
@@ -31,6 +30,7 @@ void walker_free(struct walker *walker)
 	if (!walker)
 		return;
 	clang_disposeIndex(walker->index);
+	known_files_release(&walker->files);
 	free(walker->root);
 	free(walker);
 }
@@ -113,8 +113,8 @@ static void note_inclusion(CXFile file, CXSourceLocation *stack, unsigned depth,
 {
 	(void)stack;
 	struct walk *walk = data;
-	const struct source_file *source = walk_source(walk, file);
-	uint64_t hash = source->text ? XXH3_64bits(source->text, source->size) : 0;
+	struct source_file *source = walk_source(walk, file);
+	uint64_t hash = walk_read_file(walk, source)->hash;
 	uint32_t flags = (source->system ? INCLUSION_SYSTEM : 0) | (depth == 0 ? INCLUSION_MAIN : 0);
 	table_add(&walk->facts.inclusions, (struct fact_inclusion){.path = source->path,
 								   .hash_low = (uint32_t)hash,
@@ -122,21 +122,33 @@ static void note_inclusion(CXFile file, CXSourceLocation *stack, unsigned depth,
 								   .flags = flags});
 }
 
+/* An inclusion while they are sorted. */
+struct path_of_inclusion {
+	const char *path;
+	struct fact_inclusion inclusion;
+};
+
 /* The main file first, then by path: libclang's own order is that of the hash of its file entries. */
+static int compare_inclusions(const void *left, const void *right)
+{
+	const struct path_of_inclusion *a = left, *b = right;
+	bool a_is_main = a->inclusion.flags & INCLUSION_MAIN, b_is_main = b->inclusion.flags & INCLUSION_MAIN;
+	return a_is_main != b_is_main ? b_is_main - a_is_main : strcmp(a->path, b->path);
+}
+
 static void sort_inclusions(struct walk *walk)
 {
-	struct fact_inclusion *items = walk->facts.inclusions.items;
-	for (uint32_t i = 1; i < walk->facts.inclusions.count; i++) {
-		struct fact_inclusion moved = items[i];
-		uint32_t at = i;
-		while (at > 0 && !(items[at - 1].flags & INCLUSION_MAIN) &&
-		       (moved.flags & INCLUSION_MAIN ||
-			strcmp(intern_text(&walk->strings, items[at - 1].path), intern_text(&walk->strings, moved.path)) > 0)) {
-			items[at] = items[at - 1];
-			at--;
-		}
-		items[at] = moved;
+	struct arena scratch = {0};
+	uint32_t count = walk->facts.inclusions.count;
+	struct path_of_inclusion *sorted = arena_alloc(&scratch, count * sizeof(*sorted));
+	for (uint32_t i = 0; i < count; i++) {
+		sorted[i].inclusion = walk->facts.inclusions.items[i];
+		sorted[i].path = intern_text(&walk->strings, sorted[i].inclusion.path);
 	}
+	qsort(sorted, count, sizeof(*sorted), compare_inclusions);
+	for (uint32_t i = 0; i < count; i++)
+		walk->facts.inclusions.items[i] = sorted[i].inclusion;
+	arena_release(&scratch);
 }
 
 static const char *skip_space(const char *at, const char *end)
@@ -183,9 +195,12 @@ static void note_suppression(struct walk *walk, const struct source_file *source
 }
 
 /* Comments are found in the text: libclang would have to lex the file again, which costs more than the walk. */
-static void note_suppressions(struct walk *walk, const struct source_file *source)
+static void note_suppressions(struct walk *walk, struct source_file *source)
 {
-	static const char mark[] = "asynclint:";
+	static const char mark[] = SUPPRESSION_MARK;
+	if (!walk_read_file(walk, source)->suppressions)
+		return;
+	walk_text(walk, source);
 	const char *text = source->text, *end = text + source->size, *counted = text;
 	uint32_t line = 1;
 	for (const char *at = text; at < end && (at = memmem(at, (size_t)(end - at), mark, strlen(mark))); at += strlen(mark)) {
@@ -244,6 +259,7 @@ static void release(struct walk *walk)
 #define FACT_TABLE(type, name) table_release(&walk->facts.name);
 	FACT_TABLES(FACT_TABLE)
 #undef FACT_TABLE
+	pointer_map_release(&walk->known.attributes);
 	table_release(&walk->sources);
 	table_release(&walk->nesting);
 	table_release(&walk->stack);
@@ -281,7 +297,11 @@ struct facts *walk_unit(struct walker *walker, const struct command *command, st
 		*error = arena_printf(arena, "cannot open '%s': %s", command->file, strerror(errno));
 		return NULL;
 	}
-	struct walk walk = {.root = walker->root, .root_length = strlen(walker->root), .body = {.function = NONE, .scope = NONE}};
+	struct walk walk = {.files = &walker->files,
+			    .directory = command->directory,
+			    .root = walker->root,
+			    .root_length = strlen(walker->root),
+			    .body = {.function = NONE, .scope = NONE}};
 	enum CXErrorCode code =
 		clang_parseTranslationUnit2(walker->index, command->file, command->arguments, (int)command->argument_count, NULL, 0,
 					    CXTranslationUnit_KeepGoing, &walk.unit);

@@ -547,6 +547,7 @@ static uint32_t walk_call(struct walk *walk, CXCursor cursor)
 		table_add(&arguments, (struct fact_argument){walk_value(walk, walk->stack.items[first + i])});
 	walk_pop(walk, first);
 
+	CXSourceRange extent = clang_getCursorExtent(cursor);
 	const struct fact_value *called = &walk->facts.values.items[target];
 	bool direct = called->kind == VALUE_FUNCTION;
 	struct fact_call fact = {.function = walk->body.function,
@@ -556,8 +557,8 @@ static uint32_t walk_call(struct walk *walk, CXCursor cursor)
 				 .argument_count = arguments.count,
 				 .scope = walk->body.scope,
 				 .order = walk->body.order++,
-				 .macro = walk_macro(walk, cursor),
-				 .place = walk_place(walk, clang_getCursorExtent(cursor))};
+				 .macro = walk_macro(walk, clang_getRangeStart(extent)),
+				 .place = walk_place(walk, extent)};
 	for (uint32_t i = 0; i < arguments.count; i++)
 		table_add(&walk->facts.arguments, arguments.items[i]);
 	table_release(&arguments);
