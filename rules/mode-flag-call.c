@@ -43,8 +43,9 @@ static void check_call(struct pass *pass, const struct edge *edge)
 	const struct program *program = pass->program;
 	const struct node *callee = &program->nodes.items[edge->to], *caller = &program->nodes.items[edge->from];
 	const struct fact_call *call = program_call(program, edge->call);
-	/* The other functions of the API's own file are its implementation. */
-	bool is_own = strcmp(callee->file, caller->file) == 0 && strcmp(caller->name, "main") != 0;
+	/* Functions of the same file and prefix are the API's own implementation. */
+	size_t prefix = strcspn(callee->name, "_");
+	bool is_own = strcmp(callee->file, caller->file) == 0 && strncmp(callee->name, caller->name, prefix + 1) == 0;
 	if (is_own || is_test_file(caller->file) || (caller->model && caller->body_count))
 		return;
 	for (uint32_t a = 0; a < call->argument_count; a++) {

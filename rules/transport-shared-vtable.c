@@ -21,7 +21,7 @@ static enum kind kind_of(const struct pass *pass, uint32_t node, const struct ef
 		for (uint32_t a = 0; a < effect->condition.count; a++)
 			always &= effect->condition.atoms[a].subject != SUBJECT_PARAM || effect->condition.atoms[a].test == TEST_NOT_NULL;
 		bool waits = effect->kind == EFFECT_PUMPS || effect->kind == EFFECT_WAITS ||
-			     (effect->kind == EFFECT_BLOCKS && pass->costs >> effect->cost & 1 && effect->cost != COST_SLEEP && effect->cost != COST_FSYNC);
+			     (effect->kind == EFFECT_BLOCKS && pass->costs >> effect->cost & 1 && effect->cost != COST_SLEEP);
 		if (always && waits && !blocks) {
 			blocks = true;
 			*why = effect;
