@@ -1,11 +1,13 @@
 #include "walk.h"
 
+#include "paths.h"
 #include "walk_internal.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct walker {
@@ -75,7 +77,7 @@ static void walk_global(struct walk *walk, CXCursor cursor)
 	if (clang_Cursor_isNull(initialiser))
 		return;
 	uint32_t target =
-		walk_add_value(walk, VALUE_VARIABLE, variable, 0, 0, walk->facts.variables.items[variable].type);
+	    walk_add_value(walk, VALUE_VARIABLE, variable, 0, 0, walk->facts.variables.items[variable].type);
 	walk_initialise(walk, target, initialiser);
 }
 
@@ -166,8 +168,8 @@ static const char *trim_end(const char *start, const char *end)
 }
 
 /* `at` is behind "asynclint:" in a comment that starts at `comment`. */
-static void note_suppression(struct walk *walk, const struct source_file *source, const char *at, const char *line_start,
-			     const char *comment, uint32_t line)
+static void note_suppression(struct walk *walk, const struct source_file *source, const char *at,
+			     const char *line_start, const char *comment, uint32_t line)
 {
 	const char *end = memchr(at, '\n', (size_t)(source->text + source->size - at));
 	end = end ? end : source->text + source->size;
@@ -203,8 +205,10 @@ static void note_suppressions(struct walk *walk, struct source_file *source)
 	walk_text(walk, source);
 	const char *text = source->text, *end = text + source->size, *counted = text;
 	uint32_t line = 1;
-	for (const char *at = text; at < end && (at = memmem(at, (size_t)(end - at), mark, strlen(mark))); at += strlen(mark)) {
-		for (const char *newline; (newline = memchr(counted, '\n', (size_t)(at - counted))); counted = newline + 1)
+	for (const char *at = text; at < end && (at = memmem(at, (size_t)(end - at), mark, strlen(mark)));
+	     at += strlen(mark)) {
+		for (const char *newline; (newline = memchr(counted, '\n', (size_t)(at - counted)));
+		     counted = newline + 1)
 			line++;
 		const char *comment = at;
 		while (comment > counted + 1 && !(comment[-2] == '/' && (comment[-1] == '/' || comment[-1] == '*')))
@@ -214,7 +218,7 @@ static void note_suppressions(struct walk *walk, struct source_file *source)
 	}
 }
 
-static void note_troubles(struct walk *walk)
+static void note_troubles(struct walk *walk, uint32_t main_file)
 {
 	unsigned count = clang_getNumDiagnostics(walk->unit);
 	for (unsigned i = 0; i < count; i++) {
@@ -222,13 +226,15 @@ static void note_troubles(struct walk *walk)
 		enum CXDiagnosticSeverity severity = clang_getDiagnosticSeverity(diagnostic);
 		if (severity >= CXDiagnostic_Error) {
 			struct fact_trouble fact = {.fatal = severity == CXDiagnostic_Fatal,
-						    .message = walk_string(walk, clang_getDiagnosticSpelling(diagnostic))};
+						    .message =
+							walk_string(walk, clang_getDiagnosticSpelling(diagnostic))};
 			CXFile file;
 			clang_getExpansionLocation(clang_getDiagnosticLocation(diagnostic), &file, &fact.place.line,
 						   &fact.place.column, NULL);
 			const struct source_file *source = walk_source(walk, file);
-			if (source)
-				fact.place.file = source->path;
+			fact.place.file = source ? source->path : main_file;
+			if (!source) /* it is about the file as a whole */
+				fact.place.line = fact.place.column = 1;
 			fact.place.end_line = fact.place.line;
 			fact.place.end_column = fact.place.column;
 			table_add(&walk->facts.troubles, fact);
@@ -244,9 +250,10 @@ static struct facts *finish(struct walk *walk, uint32_t main_file, struct arena 
 	facts->main_file = main_file;
 	facts->string_count = walk->strings.count;
 	facts->text_size = walk->strings.text_size;
-	facts->string_offset = arena_copy(arena, walk->strings.offset, walk->strings.count, sizeof(*walk->strings.offset));
+	facts->string_offset =
+	    arena_copy(arena, walk->strings.offset, walk->strings.count, sizeof(*walk->strings.offset));
 	facts->text = arena_copy(arena, walk->strings.text, walk->strings.text_size, 1);
-#define FACT_TABLE(type, name) \
+#define FACT_TABLE(type, name)                        \
 	facts->name##_count = walk->facts.name.count; \
 	facts->name = arena_copy(arena, walk->facts.name.items, walk->facts.name.count, sizeof(struct type));
 	FACT_TABLES(FACT_TABLE)
@@ -287,14 +294,26 @@ static const char *parse_failure(enum CXErrorCode code)
 	}
 }
 
+/* Why the command cannot be followed (arena), or NULL. A pipe would be read for ever, and a directory give no reason.
+ */
+static const char *obstacle(const struct command *command, const char *shown, struct arena *arena)
+{
+	struct stat status;
+	if (chdir(command->directory) != 0)
+		return arena_printf(arena, "%s: cannot enter '%s': %s", shown, command->directory, strerror(errno));
+	if (stat(command->file, &status) != 0 || access(command->file, R_OK) != 0)
+		return arena_printf(arena, "cannot open '%s': %s", shown, strerror(errno));
+	if (!S_ISREG(status.st_mode))
+		return arena_printf(arena, "cannot read '%s': not a regular file", shown);
+	return NULL;
+}
+
 struct facts *walk_unit(struct walker *walker, const struct command *command, struct arena *arena, const char **error)
 {
-	if (chdir(command->directory) != 0) {
-		*error = arena_printf(arena, "%s: cannot enter '%s': %s", command->file, command->directory, strerror(errno));
-		return NULL;
-	}
-	if (access(command->file, R_OK) != 0) {
-		*error = arena_printf(arena, "cannot open '%s': %s", command->file, strerror(errno));
+	const char *shown = path_in_root(command->file, walker->root);
+	const char *reason = obstacle(command, shown, arena);
+	if (reason) {
+		*error = reason;
 		return NULL;
 	}
 	struct walk walk = {.files = &walker->files,
@@ -303,10 +322,10 @@ struct facts *walk_unit(struct walker *walker, const struct command *command, st
 			    .root_length = strlen(walker->root),
 			    .body = {.function = NONE, .scope = NONE}};
 	enum CXErrorCode code =
-		clang_parseTranslationUnit2(walker->index, command->file, command->arguments, (int)command->argument_count, NULL, 0,
-					    CXTranslationUnit_KeepGoing, &walk.unit);
+	    clang_parseTranslationUnit2(walker->index, command->file, command->arguments, (int)command->argument_count,
+					NULL, 0, CXTranslationUnit_KeepGoing, &walk.unit);
 	if (code != CXError_Success) {
-		*error = arena_printf(arena, "%s: %s", command->file, parse_failure(code));
+		*error = arena_printf(arena, "%s: %s", shown, parse_failure(code));
 		return NULL;
 	}
 	intern_init(&walk.strings);
@@ -317,9 +336,10 @@ struct facts *walk_unit(struct walker *walker, const struct command *command, st
 	sort_inclusions(&walk);
 	for (uint32_t i = 0; i < walk.facts.inclusions.count; i++)
 		for (uint32_t j = 0; j < walk.sources.count; j++)
-			if (walk.sources.items[j].path == walk.facts.inclusions.items[i].path && !walk.sources.items[j].system)
+			if (walk.sources.items[j].path == walk.facts.inclusions.items[i].path &&
+			    !walk.sources.items[j].system)
 				note_suppressions(&walk, &walk.sources.items[j]);
-	note_troubles(&walk);
+	note_troubles(&walk, main_path);
 	struct facts *facts = finish(&walk, main_path, arena);
 	release(&walk);
 	return facts;

@@ -20,8 +20,8 @@ static bool is_system_path(const char *path)
 static uint32_t known_file(struct walk *walk, const char *name)
 {
 	struct known_files *files = walk->files;
-	uint32_t id = name[0] == '/' ? intern(&files->names, name)
-				     : intern_printf(&files->names, "%s/%s", walk->directory, name);
+	uint32_t id =
+	    name[0] == '/' ? intern(&files->names, name) : intern_printf(&files->names, "%s/%s", walk->directory, name);
 	if (id < files->list.count)
 		return id;
 	char *path = realpath(name, NULL);
@@ -71,7 +71,8 @@ const struct known_file *walk_read_file(struct walk *walk, struct source_file *s
 	known->read = has_id;
 	known->id = id;
 	known->hash = source->text ? XXH3_64bits(source->text, source->size) : 0;
-	known->suppressions = source->text && memmem(source->text, source->size, SUPPRESSION_MARK, strlen(SUPPRESSION_MARK));
+	known->suppressions =
+	    source->text && memmem(source->text, source->size, SUPPRESSION_MARK, strlen(SUPPRESSION_MARK));
 	return known;
 }
 

@@ -22,7 +22,7 @@ struct pointer_map {
 	struct pointer_slot {
 		const void *key;
 		uint32_t value;
-	} *slots;
+	} * slots;
 	uint32_t count, capacity;
 };
 
@@ -34,7 +34,7 @@ void pointer_map_release(struct pointer_map *map);
    path, in each of hundreds of units costs more than to walk the functions in it. Zero-initialise. */
 struct known_files {
 	struct arena arena;
-	struct intern names; /* as libclang says them, made absolute */
+	struct intern names;           /* as libclang says them, made absolute */
 	TABLE(struct known_file) list; /* by name */
 };
 
@@ -49,7 +49,7 @@ struct known_file {
 /* A file in one unit. */
 struct source_file {
 	CXFile file;
-	uint32_t path; /* string */
+	uint32_t path;  /* string */
 	uint32_t known; /* in known_files.list */
 	bool system, header;
 	bool has_text;
@@ -74,13 +74,14 @@ struct walk {
 	struct intern strings;
 	/* What is noted already: index + 1 (records: string of the identity + 1). */
 	struct {
-		struct pointer_map types, functions, variables, locals /* and parameters */, records, noted_records, files, field_owners;
+		struct pointer_map types, functions, variables, locals /* and parameters */, records, noted_records,
+		    files, field_owners;
 		struct pointer_map attributes; /* of types: flags of walk_names.c, + 1 */
 	} known;
 	TABLE(struct source_file) sources;
 	struct body body;
 	TABLE(uint16_t) nesting; /* of each value: how deep it is */
-	TABLE(CXCursor) stack; /* children of the cursors being visited */
+	TABLE(CXCursor) stack;   /* children of the cursors being visited */
 	uint32_t depth;
 	struct {
 #define FACT_TABLE(type, name) TABLE(struct type) name;
@@ -105,11 +106,11 @@ void known_files_release(struct known_files *files);
 uint32_t walk_string(struct walk *walk, CXString string); /* disposes it */
 struct place walk_place(struct walk *walk, CXSourceRange range);
 struct place walk_name_place(struct walk *walk, CXCursor declaration); /* of the declared name */
-uint32_t walk_macro(struct walk *walk, CXSourceLocation start); /* string: the macro it is expanded from, or 0 */
+uint32_t walk_macro(struct walk *walk, CXSourceLocation start);        /* string: the macro it is expanded from, or 0 */
 uint32_t walk_constant_name(struct walk *walk, CXCursor cursor); /* string: the object-like macro it comes from, or 0 */
-uint32_t walk_type(struct walk *walk, CXType type); /* NONE for no type */
-uint32_t walk_record(struct walk *walk, CXCursor declaration); /* string: identity */
-uint32_t walk_field_owner(struct walk *walk, CXCursor field); /* string: identity of the record */
+uint32_t walk_type(struct walk *walk, CXType type);              /* NONE for no type */
+uint32_t walk_record(struct walk *walk, CXCursor declaration);   /* string: identity */
+uint32_t walk_field_owner(struct walk *walk, CXCursor field);    /* string: identity of the record */
 void walk_note_record(struct walk *walk, CXCursor definition);
 uint32_t walk_function(struct walk *walk, CXCursor declaration);
 uint32_t walk_variable(struct walk *walk, CXCursor declaration);

@@ -50,7 +50,8 @@ uint32_t walk_string(struct walk *walk, CXString string)
 	return id;
 }
 
-/* Bit 31 of a location's raw encoding is set inside macro expansions (libclang 14-22; there is no function that says so). */
+/* Bit 31 of a location's raw encoding is set inside macro expansions (libclang 14-22; there is no function that says
+ * so). */
 static bool in_macro(CXSourceLocation location)
 {
 	return location.int_data >> 31;
@@ -153,7 +154,8 @@ static const char *without_tag(const char *name)
 static uint32_t local_identity(struct walk *walk, uint32_t name, CXCursor declaration)
 {
 	struct place place = walk_name_place(walk, declaration);
-	return intern_printf(&walk->strings, "%s@%s", intern_text(&walk->strings, name), intern_text(&walk->strings, place.file));
+	return intern_printf(&walk->strings, "%s@%s", intern_text(&walk->strings, name),
+			     intern_text(&walk->strings, place.file));
 }
 
 uint32_t walk_record(struct walk *walk, CXCursor declaration)
@@ -173,7 +175,8 @@ uint32_t walk_record(struct walk *walk, CXCursor declaration)
 			identity = walk_record(walk, parent);
 		} else {
 			struct place place = walk_name_place(walk, declaration);
-			identity = local_identity(walk, intern_printf(&walk->strings, "unnamed:%u", place.line), declaration);
+			identity =
+			    local_identity(walk, intern_printf(&walk->strings, "unnamed:%u", place.line), declaration);
 		}
 	} else {
 		identity = intern(&walk->strings, name);
@@ -249,15 +252,16 @@ uint32_t walk_type(struct walk *walk, CXType type)
 	uint32_t *known = pointer_map_at(&walk->known.types, type.data[0]);
 	if (*known)
 		return *known - 1;
-	struct fact_type fact = {.spelling = walk_string(walk, clang_getTypeSpelling(type)), .alias = alias_of(walk, type)};
+	struct fact_type fact = {.spelling = walk_string(walk, clang_getTypeSpelling(type)),
+				 .alias = alias_of(walk, type)};
 	CXType bare = clang_getCanonicalType(type);
 	bool is_const = clang_isConstQualifiedType(bare);
 	if (is_function_type(bare))
 		fact.flags |= TYPE_POINTER | TYPE_FUNCTION_POINTER;
 	for (CXType inner = inner_type(bare); inner.kind != CXType_Invalid; inner = inner_type(bare)) {
 		if (fact.pointers++ == 0)
-			fact.flags |= bare.kind == CXType_Pointer || bare.kind == CXType_BlockPointer ? TYPE_POINTER
-												       : TYPE_ARRAY;
+			fact.flags |=
+			    bare.kind == CXType_Pointer || bare.kind == CXType_BlockPointer ? TYPE_POINTER : TYPE_ARRAY;
 		bare = clang_getCanonicalType(inner);
 		if (is_function_type(bare))
 			fact.flags |= TYPE_FUNCTION_POINTER;
@@ -298,10 +302,11 @@ static enum CXChildVisitResult note_field(CXCursor cursor, CXCursor parent, CXCl
 	enum CXCursorKind kind = clang_getCursorKind(cursor);
 	if (kind == CXCursor_EnumConstantDecl || kind == CXCursor_FieldDecl) {
 		uint32_t flags = visit->flags | (clang_Cursor_isBitField(cursor) ? FIELD_BITS : 0);
-		table_add(&walk->facts.fields, (struct fact_field){.name = walk_string(walk, clang_getCursorSpelling(cursor)),
-								   .type = walk_type(walk, clang_getCursorType(cursor)),
-								   .flags = flags,
-								   .place = walk_name_place(walk, cursor)});
+		table_add(&walk->facts.fields,
+			  (struct fact_field){.name = walk_string(walk, clang_getCursorSpelling(cursor)),
+					      .type = walk_type(walk, clang_getCursorType(cursor)),
+					      .flags = flags,
+					      .place = walk_name_place(walk, cursor)});
 		if (clang_Cursor_hasAttrs(cursor))
 			walk_annotations(walk, cursor, NONE, walk->facts.fields.count - 1, NONE);
 	} else if ((kind == CXCursor_StructDecl || kind == CXCursor_UnionDecl) && clang_Cursor_isAnonymous(cursor)) {
@@ -334,7 +339,8 @@ void walk_note_record(struct walk *walk, CXCursor definition)
 	clang_visitChildren(definition, note_inner_record, walk);
 	struct fact_record record = {.identity = walk_record(walk, definition),
 				     .first_field = walk->facts.fields.count,
-				     .flags = (kind == CXCursor_UnionDecl ? RECORD_UNION : 0) | (kind == CXCursor_EnumDecl ? RECORD_ENUM : 0),
+				     .flags = (kind == CXCursor_UnionDecl ? RECORD_UNION : 0) |
+					      (kind == CXCursor_EnumDecl ? RECORD_ENUM : 0),
 				     .place = walk_name_place(walk, definition)};
 	const char *identity = intern_text(&walk->strings, record.identity);
 	record.name = intern_n(&walk->strings, identity, strcspn(identity, "@"));
@@ -398,10 +404,9 @@ static uint32_t type_attributes(struct walk *walk, CXType type)
 
 static void note_effect(struct walk *walk, uint32_t function, const char *annotation)
 {
-	table_add(&walk->facts.annotations, (struct fact_annotation){.function = function,
-								     .field = NONE,
-								     .param = NONE,
-								     .text = intern(&walk->strings, annotation)});
+	table_add(&walk->facts.annotations,
+		  (struct fact_annotation){
+		      .function = function, .field = NONE, .param = NONE, .text = intern(&walk->strings, annotation)});
 }
 
 static void note_type_attributes(struct walk *walk, CXType type, uint32_t function)
@@ -434,7 +439,8 @@ uint32_t walk_function(struct walk *walk, CXCursor declaration)
 	CXCursor first = clang_getCanonicalCursor(declaration);
 	uint32_t *known = pointer_map_at(&walk->known.functions, first.data[0]);
 	uint32_t index = *known - 1;
-	if (*known && (walk->facts.functions.items[index].flags & FUNCTION_DEFINED || !clang_isCursorDefinition(declaration)))
+	if (*known &&
+	    (walk->facts.functions.items[index].flags & FUNCTION_DEFINED || !clang_isCursorDefinition(declaration)))
 		return index;
 	struct place place;
 	const struct source_file *source = locate(walk, declaration, &place);
@@ -458,7 +464,8 @@ uint32_t walk_function(struct walk *walk, CXCursor declaration)
 	else if (source->header)
 		fact.flags |= FUNCTION_IN_HEADER;
 	fact.return_type = walk_type(walk, clang_getResultType(type));
-	if (clang_Cursor_getStorageClass(declaration) == CX_SC_Static || clang_Cursor_getStorageClass(first) == CX_SC_Static)
+	if (clang_Cursor_getStorageClass(declaration) == CX_SC_Static ||
+	    clang_Cursor_getStorageClass(first) == CX_SC_Static)
 		fact.flags |= FUNCTION_STATIC;
 	if (clang_Cursor_isFunctionInlined(declaration))
 		fact.flags |= FUNCTION_INLINE;
@@ -509,7 +516,8 @@ uint32_t walk_variable(struct walk *walk, CXCursor declaration)
 		fact.flags |= VARIABLE_IN_FUNCTION;
 		CXCursor parent = clang_getCursorSemanticParent(declaration);
 		CXString name = clang_getCursorSpelling(parent);
-		fact.identity = intern_printf(&walk->strings, "%s.%s", clang_getCString(name), intern_text(&walk->strings, fact.name));
+		fact.identity = intern_printf(&walk->strings, "%s.%s", clang_getCString(name),
+					      intern_text(&walk->strings, fact.name));
 		clang_disposeString(name);
 	}
 	if (linkage == CXLinkage_NoLinkage || linkage == CXLinkage_Internal) {
