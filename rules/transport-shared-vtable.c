@@ -1,5 +1,4 @@
 #include "pass.h"
-#include "transports.h"
 #include "words.h"
 
 #include <string.h>
@@ -232,7 +231,7 @@ static void check(struct pass *pass)
 		const struct facts *facts = program_facts(pass->program, unit);
 		for (uint32_t r = 0; r < facts->records_count; r++) {
 			const struct fact_record *record = &facts->records[r];
-			if (!(record->flags & RECORD_ENUM) && find_record(pass->program, facts_text(facts, record->identity)).record == record)
+			if (!(record->flags & RECORD_ENUM) && program_record(pass->program, facts_text(facts, record->identity)).record == record)
 				check_record(pass, unit, record);
 		}
 	}

@@ -114,6 +114,7 @@ struct derived {
 	struct conditions conditions;
 	TABLE(struct effect) effects;
 	uint32_t *first_effect; /* by node */
+	uint32_t *effect_count; /* by node */
 	TABLE(struct role) roles;
 	uint32_t *first_role; /* by node */
 	TABLE(struct hand_loop) hand_loops;
@@ -126,6 +127,8 @@ struct derived {
 	uint8_t *wait_edge; /* by edge: the call by which a home-made loop waits */
 	uint8_t *wait_step; /* by node: part of how a home-made loop waits: its waiting is the loop's own */
 	TABLE(struct mode) modes;
+	uint8_t *transport; /* enum transport, by string (of the program) of a record's identity: the project's own */
+	uint32_t transport_count;
 };
 
 struct derived *derive(const struct program *program);

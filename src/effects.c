@@ -28,19 +28,21 @@ static bool is_cheap(const struct effect *effect)
 
 static void add_effect(struct derived *derived, struct effect effect)
 {
-	uint32_t count = 0, cheap = 0, variants = 0, *last = &derived->first_effect[effect.node];
+	if (effect.from != NONE && derived->effect_count[effect.node] >= EFFECTS_PER_NODE)
+		return;
+	uint32_t cheap = 0, variants = 0, *last = &derived->first_effect[effect.node];
 	while (*last != NONE) {
 		struct effect *other = &derived->effects.items[*last];
 		if (same_effect(other, &effect))
 			return;
-		count++;
 		cheap += is_cheap(other);
 		variants += other->kind == effect.kind && other->cause == effect.cause && other->clears == effect.clears;
 		last = &other->next;
 	}
-	if (effect.from != NONE && (count >= EFFECTS_PER_NODE || variants >= VARIANTS_PER_CAUSE || (is_cheap(&effect) && cheap >= CHEAP_EFFECTS_PER_NODE)))
+	if (effect.from != NONE && (variants >= VARIANTS_PER_CAUSE || (is_cheap(&effect) && cheap >= CHEAP_EFFECTS_PER_NODE)))
 		return;
 	effect.next = NONE;
+	derived->effect_count[effect.node]++;
 	*last = derived->effects.count;
 	table_add(&derived->effects, effect);
 }
@@ -697,6 +699,7 @@ void derive_effects(struct derived *derived)
 	derived->first_effect = arena_alloc(&derived->arena, program->nodes.count * sizeof(uint32_t));
 	for (uint32_t i = 0; i < program->nodes.count; i++)
 		derived->first_effect[i] = NONE;
+	derived->effect_count = arena_alloc(&derived->arena, program->nodes.count * sizeof(uint32_t));
 	find_fork_wrappers(derived);
 	derived->in_child = arena_alloc(&derived->arena, program->edges.count);
 	for (uint32_t i = 0; i < program->edges.count; i++)
