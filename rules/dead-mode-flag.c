@@ -6,15 +6,17 @@
 #include <string.h>
 
 /* Words for a choice between blocking and async; those that mean other things too count for a bool only. */
-static const char *const mode_words[] = {"blocking",	 "nonblock", "nonblocking", "noblock", "nonblk", "async",
-					 "asynchronous", "synchronous", "nowait",   "unblocking", NULL};
+static const char *const mode_words[] = {"blocking",     "nonblock",    "nonblocking", "noblock",    "nonblk", "async",
+					 "asynchronous", "synchronous", "nowait",      "unblocking", NULL};
 static const char *const bool_words[] = {"block", "sync", "wait", NULL};
 
 static bool is_mode_flag(const struct facts *facts, const char *name, uint32_t type)
 {
-	if (type == NONE || facts->types[type].pointers || !(facts->types[type].flags & (TYPE_BOOL | TYPE_INTEGER | TYPE_ENUM)))
+	if (type == NONE || facts->types[type].pointers ||
+	    !(facts->types[type].flags & (TYPE_BOOL | TYPE_INTEGER | TYPE_ENUM)))
 		return false;
-	bool is_bool = facts->types[type].flags & TYPE_BOOL || contains(facts_text(facts, facts->types[type].alias), "bool");
+	bool is_bool =
+	    facts->types[type].flags & TYPE_BOOL || contains(facts_text(facts, facts->types[type].alias), "bool");
 	return has_word(name, mode_words) || (is_bool && has_word(name, bool_words));
 }
 
@@ -28,36 +30,22 @@ static uint8_t *find_held(const struct program *program)
 	return held;
 }
 
-/* It does nothing at all: a stub for a system that lacks what it is about. */
-static bool is_stub(const struct program *program, const struct node *node)
-{
-	for (uint32_t b = 0; b < node->body_count; b++) {
-		struct ref body = program->bodies.items[node->first_body + b];
-		const struct facts *facts = program_facts(program, body.unit);
-		const struct fact_function *function = &facts->functions[body.index];
-		if (function->call_count)
-			return false;
-		for (uint32_t i = 0; i < function->assignment_count; i++)
-			if (facts->values[facts->assignments[function->first_assignment + i].target].kind != VALUE_RETURN)
-				return false;
-	}
-	return true;
-}
-
 static void check_params(struct pass *pass, uint32_t index, const uint8_t *held)
 {
 	const struct program *program = pass->program;
 	const struct node *node = &program->nodes.items[index];
-	if (!node->body_count || node->flags & FUNCTION_STATIC || node->next != NONE || held[index] || is_test_file(node->file) ||
-	    is_stub(program, node))
+	if (!node->body_count || node->flags & FUNCTION_STATIC || node->next != NONE || held[index] ||
+	    is_test_file(node->file) || is_stub(program, node))
 		return;
 	for (uint32_t i = 0; i < node->param_count; i++) {
 		const struct fact_param *param = program_param(program, node, i);
 		const char *name = param_text(pass, index, i);
-		if (!param || !is_mode_flag(program_facts(program, node->function.unit), name, param->type) || !is_param_unread(program, index, i))
+		if (!param || !is_mode_flag(program_facts(program, node->function.unit), name, param->type) ||
+		    !is_param_unread(program, index, i))
 			continue;
-		struct finding *finding = report(pass, node->function.unit, &program_function(program, node)->place, index, name,
-						 "'%s' takes '%s', but behaves the same whatever it is", node->name, name);
+		struct finding *finding =
+		    report(pass, node->function.unit, &program_function(program, node)->place, index, name,
+			   "'%s' takes '%s', but behaves the same whatever it is", node->name, name);
 		set_help(pass, finding, "remove the parameter, or give each behaviour a function of its own");
 	}
 }
@@ -87,8 +75,9 @@ static void check_store(struct pass *pass, uint32_t unit, const struct fact_assi
 	if (!is_field_unread(program, slot))
 		return;
 	const char *name = program->nodes.items[node].name;
-	struct finding *finding = report(pass, unit, &assignment->place, node, field, "'%s' keeps '%s' in field '%s', which nothing reads", name,
-					 param_text(pass, node, facts->values[source].a), field);
+	struct finding *finding =
+	    report(pass, unit, &assignment->place, node, field, "'%s' keeps '%s' in field '%s', which nothing reads",
+		   name, param_text(pass, node, facts->values[source].a), field);
 	set_help(pass, finding, "remove the field and what sets it, or act on it");
 }
 
@@ -106,11 +95,11 @@ static void check(struct pass *pass)
 }
 
 const struct rule rule_dead_mode_flag = {
-	.id = "dead-mode-flag",
-	.family = "mode",
-	.since = "0.1",
-	.summary = "choice between blocking and async is accepted and then ignored",
-	.severity = SEVERITY_WARNING,
-	.status = RULE_PREVIEW,
-	.check = check,
+    .id = "dead-mode-flag",
+    .family = "mode",
+    .since = "0.1",
+    .summary = "choice between blocking and async is accepted and then ignored",
+    .severity = SEVERITY_WARNING,
+    .status = RULE_PREVIEW,
+    .check = check,
 };

@@ -3,14 +3,17 @@
 #include "words.h"
 
 /* Words that promise by themselves. */
-static const char *const promise_words[] = {"async", "asynchronous", "nonblock", "nonblocking", "noblock", "nowait", "nb", NULL};
-/* They promise nothing where such a word says that the function waits for an operation, ends one, or is a part of how one runs. */
-static const char *const other_words[] = {"sync",   "wait", "join",   "poll",   "drain", "flush",  "finish",  "finished", "end",      "result",  "recv",
-					  "free",   "destroy", "close", "cleanup", "stop",  "cancel", "thread",  "worker",   "main",     "handler", "handle",
-					  "handled", "cb",   "callback", "process", NULL};
+static const char *const promise_words[] = {"async",   "asynchronous", "nonblock", "nonblocking",
+					    "noblock", "nowait",       "nb",       NULL};
+/* They promise nothing where such a word says that the function waits for an operation, ends one, or is a part of how
+ * one runs. */
+static const char *const other_words[] = {"sync",     "wait",    "join",   "poll",     "drain",   "flush",   "finish",
+					  "finished", "end",     "result", "recv",     "free",    "destroy", "close",
+					  "cleanup",  "stop",    "cancel", "thread",   "worker",  "main",    "handler",
+					  "handle",   "handled", "cb",     "callback", "process", NULL};
 /* Of a callback's name or type: it is called once, when the operation has ended. */
-static const char *const completion_words[] = {"done",	   "complete", "completed", "completion", "finish", "finished",
-					       "ready",    "reply",    "result",    "response",   "async",  NULL};
+static const char *const completion_words[] = {"done",  "complete", "completed", "completion", "finish", "finished",
+					       "ready", "reply",    "result",    "response",   "async",  NULL};
 
 static bool is_registered(const struct derived *derived, uint32_t node)
 {
@@ -33,7 +36,8 @@ static bool takes_completion(const struct derived *derived, uint32_t index)
 			continue;
 		const struct fact_type *type = &facts->types[param->type];
 		if (type->flags & TYPE_FUNCTION_POINTER &&
-		    (has_word(facts_text(facts, param->name), completion_words) || has_word(facts_text(facts, type->alias), completion_words)))
+		    (has_word(facts_text(facts, param->name), completion_words) ||
+		     has_word(facts_text(facts, type->alias), completion_words)))
 			return true;
 	}
 	return false;
@@ -50,7 +54,8 @@ static bool is_modelled_as_start(const struct node *node)
 bool is_async_entry(const struct derived *derived, uint32_t index)
 {
 	const struct node *node = &derived->program->nodes.items[index];
-	if (!node->body_count || derived->owner[index] || has_word(node->name, other_words) || is_registered(derived, index))
+	if (!node->body_count || derived->owner[index] || has_word(node->name, other_words) ||
+	    is_registered(derived, index))
 		return false;
 	return has_word(node->name, promise_words) || takes_completion(derived, index) || is_modelled_as_start(node);
 }

@@ -2,7 +2,8 @@
 
 #include "words.h"
 
-static const char *const cancel_words[] = {"cancel", "abort", "del", "remove", "unregister", "unsubscribe", "disarm", NULL};
+static const char *const cancel_words[] = {"cancel",     "abort",       "del",    "remove",
+					   "unregister", "unsubscribe", "disarm", NULL};
 
 /* The record that a pointer of that type points to, or "". */
 static const char *pointed_record(const struct facts *facts, uint32_t type)
@@ -39,8 +40,9 @@ bool can_be_cancelled(const struct program *program, uint32_t index, const struc
 	const struct node *node = &program->nodes.items[index];
 	for (uint32_t i = 0; i <= node->param_count; i++) {
 		const char *record = i < node->param_count
-					     ? param_record(program, node, i)
-					     : pointed_record(program_facts(program, node->function.unit), program_function(program, node)->return_type);
+					 ? param_record(program, node, i)
+					 : pointed_record(program_facts(program, node->function.unit),
+							  program_function(program, node)->return_type);
 		if (*record && (intern_find(records, record) != UINT32_MAX || contains(record, "cancel"))) {
 			*by = record;
 			return true;

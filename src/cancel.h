@@ -1,8 +1,8 @@
 /*
  * Cancellation: which types stand for something under way that can be called off.
  *
- * A record is cancellable if a function that is not static and whose name says so takes it: evdns_cancel_request(base, request), event_del(event). Of several
- * records that it takes the last is meant; a loop never is.
+ * A record is cancellable if a function that is not static and whose name says so takes it: evdns_cancel_request(base,
+ * request), event_del(event). Of several records that it takes the last is meant; a loop never is.
  */
 #ifndef ASYNCLINT_CANCEL_H
 #define ASYNCLINT_CANCEL_H

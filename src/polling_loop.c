@@ -3,7 +3,10 @@
 #include "completion.h"
 #include "words.h"
 
-static const char *const sleep_words[] = {"sleep", "usleep", "nanosleep", "msleep", "delay", "pause", "nap", "wait", NULL};
+#include <string.h>
+
+static const char *const sleep_words[] = {"sleep", "usleep", "nanosleep", "msleep", "delay",
+					  "pause", "nap",    "wait",      NULL};
 
 static bool is_inside(const struct fact_scope *loop, uint32_t function, uint32_t order)
 {
@@ -12,7 +15,8 @@ static bool is_inside(const struct fact_scope *loop, uint32_t function, uint32_t
 
 static bool is_loop(const struct facts *facts, const struct fact_scope *scope)
 {
-	bool never_repeated = scope->kind == SCOPE_DO && scope->condition != NONE && facts->values[scope->condition].kind == VALUE_INTEGER &&
+	bool never_repeated = scope->kind == SCOPE_DO && scope->condition != NONE &&
+			      facts->values[scope->condition].kind == VALUE_INTEGER &&
 			      fact_integer(&facts->values[scope->condition]) == 0;
 	return (scope->kind == SCOPE_WHILE || scope->kind == SCOPE_DO || scope->kind == SCOPE_FOR) && !never_repeated;
 }
@@ -25,13 +29,15 @@ static bool is_same_place(const struct fact_value *a, const struct fact_value *b
 /* How the loop gives the place new values itself: not at all, by asking a call, or by moving on over something. */
 enum change { CHANGE_NONE, CHANGE_ASKS, CHANGE_COUNTS, CHANGE_MOVES };
 
-static enum change change_inside(const struct facts *facts, const struct fact_scope *loop, const struct fact_value *place)
+static enum change change_inside(const struct facts *facts, const struct fact_scope *loop,
+				 const struct fact_value *place)
 {
 	const struct fact_function *function = &facts->functions[loop->function];
 	enum change change = CHANGE_NONE;
 	for (uint32_t i = 0; i < function->assignment_count; i++) {
 		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
-		if (!is_inside(loop, assignment->function, assignment->order) || !is_same_place(&facts->values[assignment->target], place))
+		if (!is_inside(loop, assignment->function, assignment->order) ||
+		    !is_same_place(&facts->values[assignment->target], place))
 			continue;
 		if (assignment->source == NONE || facts->values[assignment->source].kind == VALUE_INTEGER)
 			change = change == CHANGE_NONE ? CHANGE_COUNTS : change;
@@ -59,7 +65,8 @@ struct test_reads {
 	bool moves;   /* something that the loop itself moves on: it goes over items */
 };
 
-static void read_test(const struct derived *derived, uint32_t unit, const struct fact_scope *loop, uint32_t value, int depth, struct test_reads *reads)
+static void read_test(const struct derived *derived, uint32_t unit, const struct fact_scope *loop, uint32_t value,
+		      int depth, struct test_reads *reads)
 {
 	const struct facts *facts = program_facts(derived->program, unit);
 	if (value == NONE || depth > 16)
@@ -105,7 +112,8 @@ static void read_test(const struct derived *derived, uint32_t unit, const struct
 	}
 }
 
-/* Some test that ends the loop looks at what others change. Where its condition goes over items, the others are asked once each. */
+/* Some test that ends the loop looks at what others change. Where its condition goes over items, the others are asked
+ * once each. */
 static bool asks_outside(const struct derived *derived, uint32_t unit, const struct fact_scope *loop)
 {
 	const struct facts *facts = program_facts(derived->program, unit);
@@ -144,7 +152,8 @@ static bool is_spin(const struct derived *derived, struct ref scope)
 		if (!is_inside(loop, facts->calls[c].function, facts->calls[c].order))
 			continue;
 		uint32_t callee = program_callee(derived->program, (struct ref){scope.unit, c});
-		const struct model_function *model = callee == NONE ? NULL : derived->program->nodes.items[callee].model;
+		const struct model_function *model =
+		    callee == NONE ? NULL : derived->program->nodes.items[callee].model;
 		if (!model || !model->harmless || facts->calls[c].argument_count)
 			return false;
 	}
@@ -170,8 +179,67 @@ bool is_polling_loop(struct derived *derived, uint32_t node, struct ref scope, s
 			continue;
 		if (effect->kind == EFFECT_PUMPS || effect->kind == EFFECT_WAITS)
 			return false;
-		if (!loop->sleep && is_sleep(derived, effect) && loop_around(derived->program, effect->call).index == scope.index)
+		if (!loop->sleep && is_sleep(derived, effect) &&
+		    loop_around(derived->program, effect->call).index == scope.index)
 			loop->sleep = effect;
 	}
 	return loop->sleep || is_spin(derived, scope);
+}
+
+static bool is_shared_place(const struct facts *a_facts, const struct fact_value *a, const struct facts *b_facts,
+			    const struct fact_value *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	if (a->kind == VALUE_FIELD)
+		return strcmp(facts_text(a_facts, a->b), facts_text(b_facts, b->b)) == 0 &&
+		       strcmp(facts_text(a_facts, a->c), facts_text(b_facts, b->c)) == 0;
+	return a->kind == VALUE_VARIABLE && strcmp(facts_text(a_facts, a_facts->variables[a->a].identity),
+						   facts_text(b_facts, b_facts->variables[b->a].identity)) == 0;
+}
+
+/* Code on another thread assigns the field or variable. */
+static bool is_set_on_thread(const struct derived *derived, uint32_t unit, const struct fact_value *place)
+{
+	const struct program *program = derived->program;
+	for (uint32_t u = 0; u < program->unit_count; u++) {
+		const struct facts *facts = program_facts(program, u);
+		for (uint32_t i = 0; i < facts->assignments_count; i++) {
+			const struct fact_assignment *assignment = &facts->assignments[i];
+			if (assignment->function == NONE || !is_shared_place(program_facts(program, unit), place, facts,
+									     &facts->values[assignment->target]))
+				continue;
+			uint32_t node = program_node(program, u, assignment->function);
+			if (role_find(derived, node, ROLE_THREAD) || role_find(derived, node, ROLE_WORKER))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool reads_what_thread_sets(const struct derived *derived, uint32_t unit, uint32_t value, int depth)
+{
+	const struct facts *facts = program_facts(derived->program, unit);
+	if (value == NONE || depth > 16)
+		return false;
+	const struct fact_value *fact = &facts->values[value];
+	switch ((enum value_kind)fact->kind) {
+	case VALUE_FIELD:
+	case VALUE_VARIABLE:
+		return is_set_on_thread(derived, unit, fact);
+	case VALUE_UNARY:
+		return reads_what_thread_sets(derived, unit, fact->a, depth + 1);
+	case VALUE_BINARY:
+		return reads_what_thread_sets(derived, unit, fact->a, depth + 1) ||
+		       reads_what_thread_sets(derived, unit, fact->b, depth + 1);
+	default:
+		return false;
+	}
+}
+
+bool ends_by_signaller(struct derived *derived, const struct polling_loop *loop)
+{
+	const struct fact_scope *scope = &program_facts(derived->program, loop->scope.unit)->scopes[loop->scope.index];
+	return reads_what_thread_sets(derived, loop->scope.unit, scope->condition, 0) ||
+	       ends_by_callback(derived, loop->scope);
 }

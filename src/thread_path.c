@@ -30,7 +30,8 @@ static bool asks_for_thread(const struct program *program, uint32_t unit, uint32
 	case VALUE_UNARY:
 		return asks_for_thread(program, unit, fact->a, depth + 1);
 	case VALUE_BINARY:
-		return asks_for_thread(program, unit, fact->a, depth + 1) || asks_for_thread(program, unit, fact->b, depth + 1);
+		return asks_for_thread(program, unit, fact->a, depth + 1) ||
+		       asks_for_thread(program, unit, fact->b, depth + 1);
 	default:
 		return false;
 	}
@@ -51,12 +52,14 @@ static bool has_loop(const struct derived *derived, uint32_t node)
 	for (uint32_t l = 0; l < derived->hand_loops.count; l++)
 		if (derived->hand_loops.items[l].node == node)
 			return true;
-	return derived->wait_step[node] || effect_find(derived, node, EFFECT_PUMPS) || effect_find(derived, node, EFFECT_MAKES_LOOP);
+	return derived->wait_step[node] || effect_find(derived, node, EFFECT_PUMPS) ||
+	       effect_find(derived, node, EFFECT_MAKES_LOOP);
 }
 
 static bool is_beside_loop(const struct derived *derived, uint32_t node)
 {
-	return (role_find(derived, node, ROLE_WORKER) || role_find(derived, node, ROLE_THREAD)) && !has_loop(derived, node);
+	return (role_find(derived, node, ROLE_WORKER) || role_find(derived, node, ROLE_THREAD)) &&
+	       !has_loop(derived, node);
 }
 
 /* The role by which the node itself was given to a thread, or NONE. */
@@ -64,7 +67,8 @@ static uint32_t start_role(const struct derived *derived, uint32_t node)
 {
 	for (uint32_t i = derived->first_role[node]; i != NONE; i = derived->roles.items[i].next) {
 		const struct role *role = &derived->roles.items[i];
-		if ((role->kind == ROLE_WORKER || role->kind == ROLE_THREAD) && role->from == NONE && role->edge == NONE)
+		if ((role->kind == ROLE_WORKER || role->kind == ROLE_THREAD) && role->from == NONE &&
+		    role->edge == NONE)
 			return i;
 	}
 	return NONE;
@@ -73,8 +77,10 @@ static uint32_t start_role(const struct derived *derived, uint32_t node)
 static void visit(struct pass *pass, visits *visited, uint32_t below, uint32_t number)
 {
 	const struct edge *edge = &pass->program->edges.items[number];
-	/* Whom a pointer calls on which thread is not known well enough: tables are shared by the loop and the threads. */
-	if (edge->kind == EDGE_POINTER || pass->derived->in_child[number] || !is_beside_loop(pass->derived, edge->from) || is_guarded(pass->program, edge->call) ||
+	/* Whom a pointer calls on which thread is not known well enough: tables are shared by the loop and the threads.
+	 */
+	if (edge->kind == EDGE_POINTER || pass->derived->in_child[number] ||
+	    !is_beside_loop(pass->derived, edge->from) || is_guarded(pass->program, edge->call) ||
 	    visited->count >= VISITS)
 		return;
 	for (uint32_t i = 0; i < visited->count; i++)
@@ -115,9 +121,10 @@ void note_thread_path(struct pass *pass, struct finding *finding, const struct t
 		note_call(pass, finding, role->call, "'%s' is given to '%s', to run on %s", nodes[role->node].name,
 			  callee == NONE ? role->how : nodes[callee].name, thread_text(pass, path));
 	} else if (role->call.index != NONE) {
-		const struct fact_assignment *fact = &program_facts(pass->program, role->call.unit)->assignments[role->call.index];
-		note(pass, finding, role->call.unit, &fact->place, role->in, "'%s' is stored as '%s', to run on %s", nodes[role->node].name, role->how,
-		     thread_text(pass, path));
+		const struct fact_assignment *fact =
+		    &program_facts(pass->program, role->call.unit)->assignments[role->call.index];
+		note(pass, finding, role->call.unit, &fact->place, role->in, "'%s' is stored as '%s', to run on %s",
+		     nodes[role->node].name, role->how, thread_text(pass, path));
 	}
 	for (uint32_t i = 0; i < path->edges.count; i++) {
 		const struct edge *edge = &pass->program->edges.items[path->edges.items[i]];

@@ -18,9 +18,11 @@ static bool mentions_param(const struct facts *facts, uint32_t value, uint32_t n
 		return mentions_param(facts, fact->a, number, depth + 1);
 	case VALUE_ELEMENT:
 	case VALUE_BINARY:
-		return mentions_param(facts, fact->a, number, depth + 1) || mentions_param(facts, fact->b, number, depth + 1);
+		return mentions_param(facts, fact->a, number, depth + 1) ||
+		       mentions_param(facts, fact->b, number, depth + 1);
 	case VALUE_CHOICE:
-		return mentions_param(facts, fact->a, number, depth + 1) || mentions_param(facts, fact->b, number, depth + 1) ||
+		return mentions_param(facts, fact->a, number, depth + 1) ||
+		       mentions_param(facts, fact->b, number, depth + 1) ||
 		       mentions_param(facts, fact->c, number, depth + 1);
 	default:
 		return false; /* a call's arguments are looked at where the call stands */
@@ -34,7 +36,8 @@ static bool body_uses_param(const struct facts *facts, const struct fact_functio
 			return true;
 	for (uint32_t i = 0; i < function->assignment_count; i++) {
 		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
-		if (mentions_param(facts, assignment->source, number, 0) || mentions_param(facts, assignment->target, number, 0))
+		if (mentions_param(facts, assignment->source, number, 0) ||
+		    mentions_param(facts, assignment->target, number, 0))
 			return true;
 	}
 	for (uint32_t c = 0; c < function->call_count; c++) {
@@ -83,7 +86,8 @@ bool is_field_unread(const struct program *program, const char *slot)
 		for (uint32_t v = 0; v < facts->values_count && !read; v++) {
 			const struct fact_value *fact = &facts->values[v];
 			if (fact->kind != VALUE_FIELD || strcmp(facts_text(facts, fact->b), field) != 0 ||
-			    strlen(facts_text(facts, fact->c)) != record_length || strncmp(facts_text(facts, fact->c), slot, record_length) != 0)
+			    strlen(facts_text(facts, fact->c)) != record_length ||
+			    strncmp(facts_text(facts, fact->c), slot, record_length) != 0)
 				continue;
 			if (!written)
 				written = find_written(facts);
@@ -93,4 +97,20 @@ bool is_field_unread(const struct program *program, const char *slot)
 		table_free(written);
 	}
 	return any && !read;
+}
+
+bool is_stub(const struct program *program, const struct node *node)
+{
+	for (uint32_t b = 0; b < node->body_count; b++) {
+		struct ref body = program->bodies.items[node->first_body + b];
+		const struct facts *facts = program_facts(program, body.unit);
+		const struct fact_function *function = &facts->functions[body.index];
+		if (function->call_count)
+			return false;
+		for (uint32_t i = 0; i < function->assignment_count; i++)
+			if (facts->values[facts->assignments[function->first_assignment + i].target].kind !=
+			    VALUE_RETURN)
+				return false;
+	}
+	return true;
 }
