@@ -64,11 +64,14 @@ const struct effect *effect_below(const struct derived *derived, const struct ef
 {
 	if (effect->from != NONE)
 		return &derived->effects.items[effect->from];
-	if (effect->cause == effect->node || !is_async_entry(derived, effect->cause))
+	if (!is_async_entry(derived, effect->cause))
 		return NULL;
 	for (uint32_t i = derived->first_effect[effect->cause]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *own = &derived->effects.items[i];
-		if (own->kind == effect->kind && own->cost == effect->cost && own->certain && !own->by_pointer)
+		/* One step of that kind only: the models of two functions that call each other would lead round for
+		 * ever. */
+		if (own->kind == effect->kind && own->cost == effect->cost && own->certain && !own->by_pointer &&
+		    !is_async_entry(derived, own->cause))
 			return own;
 	}
 	return NULL;
@@ -76,12 +79,7 @@ const struct effect *effect_below(const struct derived *derived, const struct ef
 
 const struct effect *effect_root(const struct derived *derived, const struct effect *effect)
 {
-	enum { STEPS = 64 }; /* models of two functions that call each other could go round for ever */
-	for (int steps = 0; steps < STEPS; steps++) {
-		const struct effect *below = effect_below(derived, effect);
-		if (!below)
-			break;
+	for (const struct effect *below = effect; below; below = effect_below(derived, effect))
 		effect = below;
-	}
 	return effect;
 }
