@@ -123,6 +123,8 @@ static const struct property properties[] = {
     {"returns-argument", MODEL_RETURNS_ARGUMENT, NEEDS_PLACE, "arg", 0},
     {"locks", MODEL_LOCKS, NEEDS_PLACE, "arg", 0},
     {"unlocks", MODEL_UNLOCKS, NEEDS_PLACE, "arg", 0},
+    {"loop-thread", MODEL_LOOP_THREAD, NEEDS_PLACE, "arg", 0},
+    {"makes-thread-safe", MODEL_MAKES_THREAD_SAFE, OR_TRUE, NULL, MODEL_NO_ARGUMENT},
 };
 
 /* Notes "FILE: function 'f': property: message". Always false, so that `return fail(...)` reads well. */

@@ -55,6 +55,8 @@ enum model_effect_kind {
 	MODEL_RETURNS_ARGUMENT, /* the result is `argument`, or the same object under another type (realloc, ref) */
 	MODEL_LOCKS,          /* takes the mutex `argument` */
 	MODEL_UNLOCKS,
+	MODEL_LOOP_THREAD,       /* may be called only by the thread that runs the loop of `argument`, a loop or something on one */
+	MODEL_MAKES_THREAD_SAFE, /* lifts that of all functions of its world */
 	MODEL_EFFECT_KINDS,
 };
 

@@ -281,7 +281,7 @@ void note_loop_path(struct pass *pass, struct finding *finding, const struct loo
 	}
 }
 
-static void add_surface(struct pass *pass, struct finding *finding, uint32_t node)
+void add_surface(struct pass *pass, struct finding *finding, uint32_t node)
 {
 	const struct node *of = &pass->program->nodes.items[node];
 	const struct fact_function *function = program_function(pass->program, of);

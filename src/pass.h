@@ -57,6 +57,9 @@ const char *loop_text(struct pass *pass, const char *world);
 /* Lists the exported sync-looking functions through which `node` is reached, itself included. */
 void find_surface(struct pass *pass, struct finding *finding, uint32_t node);
 
+/* Adds the function to the finding's surface. */
+void add_surface(struct pass *pass, struct finding *finding, uint32_t node);
+
 /* The name of an async or sync twin of the function that the project or a model has ("foo_async", "foo_start"), or NULL. */
 const char *async_twin(struct pass *pass, const char *name);
 

@@ -246,6 +246,8 @@ START_TEST(properties)
 			"same": { "returns-argument": 0 },
 			"locks": { "locks": 1 },
 			"unlocks": { "unlocks": 1 },
+			"bound": { "loop-thread": 2 },
+			"safe": { "makes-thread-safe": true },
 			"owner": { "owner": true }
 		}
 	));
@@ -279,6 +281,8 @@ START_TEST(properties)
 	    {"same", MODEL_RETURNS_ARGUMENT, 0, COST_NONE, NULL},
 	    {"locks", MODEL_LOCKS, 1, COST_NONE, NULL},
 	    {"unlocks", MODEL_UNLOCKS, 1, COST_NONE, NULL},
+	    {"bound", MODEL_LOOP_THREAD, 2, COST_NONE, NULL},
+	    {"safe", MODEL_MAKES_THREAD_SAFE, MODEL_NO_ARGUMENT, COST_NONE, NULL},
 	};
 	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
 		const struct model_effect *got = effect(expected[i].name);
