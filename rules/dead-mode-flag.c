@@ -1,5 +1,4 @@
 #include "pass.h"
-#include "transports.h"
 #include "unread.h"
 #include "words.h"
 
@@ -52,7 +51,7 @@ static void check_params(struct pass *pass, uint32_t index, const uint8_t *held)
 
 static bool is_own_record(const struct program *program, const char *identity)
 {
-	struct record_ref found = find_record(program, identity);
+	struct record_ref found = program_record(program, identity);
 	return found.record && !(found.record->flags & RECORD_SYSTEM);
 }
 

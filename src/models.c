@@ -801,8 +801,8 @@ static void publish(struct models *models, const struct reader *reader)
 static bool read_file(struct reader *reader)
 {
 	struct stat status;
-	if (stat(reader->path, &status) == 0 && !S_ISREG(status.st_mode)) /* to open a pipe may take for ever */
-		return fail(reader, "cannot read: not a regular file");
+	if (stat(reader->path, &status) == 0 && S_ISFIFO(status.st_mode)) /* to open it may take for ever */
+		return fail(reader, "cannot read: it is a pipe");
 	FILE *file = fopen(reader->path, "rb");
 	if (!file)
 		return fail(reader, "cannot open: %s", strerror(errno));
