@@ -122,6 +122,10 @@ static const struct property properties[] = {
     {"returns-argument", MODEL_RETURNS_ARGUMENT, NEEDS_PLACE, "arg", 0},
     {"locks", MODEL_LOCKS, NEEDS_PLACE, "arg", 0},
     {"unlocks", MODEL_UNLOCKS, NEEDS_PLACE, "arg", 0},
+    {"allows-nesting", MODEL_ALLOWS_NESTING, OR_TRUE, NULL, MODEL_NO_ARGUMENT},
+    {"probes-loop", MODEL_PROBES_LOOP, OR_TRUE, NULL, MODEL_RESULT},
+    {"current-thread", MODEL_CURRENT_THREAD, OR_TRUE, NULL, MODEL_RESULT},
+    {"on-default-loop", MODEL_ON_DEFAULT_LOOP, OR_TRUE, NULL, MODEL_NO_ARGUMENT},
 };
 
 /* Notes "FILE: function 'f': property: message". Always false, so that `return fail(...)` reads well. */

@@ -55,6 +55,10 @@ enum model_effect_kind {
 	MODEL_RETURNS_ARGUMENT, /* the result is `argument`, or the same object under another type (realloc, ref) */
 	MODEL_LOCKS,          /* takes the mutex `argument` */
 	MODEL_UNLOCKS,
+	MODEL_ALLOWS_NESTING, /* permits a loop, or a source of it, to be run from its own callbacks */
+	MODEL_PROBES_LOOP,    /* tells, or goes by, whether a loop or a coroutine runs here: on this thread, further up the stack */
+	MODEL_CURRENT_THREAD, /* returns which thread this is */
+	MODEL_ON_DEFAULT_LOOP, /* puts what it starts on the library's default loop */
 	MODEL_EFFECT_KINDS,
 };
 

@@ -246,6 +246,10 @@ START_TEST(properties)
 			"same": { "returns-argument": 0 },
 			"locks": { "locks": 1 },
 			"unlocks": { "unlocks": 1 },
+			"nests": { "allows-nesting": true },
+			"probes": { "probes-loop": true },
+			"self": { "current-thread": true },
+			"ambient": { "on-default-loop": {} },
 			"owner": { "owner": true }
 		}
 	));
@@ -279,6 +283,10 @@ START_TEST(properties)
 	    {"same", MODEL_RETURNS_ARGUMENT, 0, COST_NONE, NULL},
 	    {"locks", MODEL_LOCKS, 1, COST_NONE, NULL},
 	    {"unlocks", MODEL_UNLOCKS, 1, COST_NONE, NULL},
+	    {"nests", MODEL_ALLOWS_NESTING, MODEL_NO_ARGUMENT, COST_NONE, NULL},
+	    {"probes", MODEL_PROBES_LOOP, MODEL_RESULT, COST_NONE, NULL},
+	    {"self", MODEL_CURRENT_THREAD, MODEL_RESULT, COST_NONE, NULL},
+	    {"ambient", MODEL_ON_DEFAULT_LOOP, MODEL_NO_ARGUMENT, COST_NONE, NULL},
 	};
 	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
 		const struct model_effect *got = effect(expected[i].name);
