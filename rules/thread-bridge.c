@@ -5,6 +5,7 @@
 /* Waiting for the end of what is to end is what a stop is for. */
 static const char *const teardown_words[] = {"free", "destroy", "close", "shutdown", "stop", "cleanup", "deinit", "fini", "dispose", "teardown", "drain", "join", NULL};
 
+/* The calls from the bridge down to the wait. */
 static void note_wait(struct pass *pass, struct finding *finding, const struct wakeups *wakeups, const struct wakeup *wait)
 {
 	const struct program *program = pass->program;
@@ -40,7 +41,7 @@ static void report_bridge(struct pass *pass, const struct bridges *bridges, cons
 static void check(struct pass *pass)
 {
 	struct bridges bridges;
-	bridges_find(pass->derived, &bridges);
+	bridges_find(pass->derived, &bridges, false);
 	for (uint32_t i = 0; i < bridges.list.count; i++)
 		if (!has_word(pass->program->nodes.items[bridges.list.items[i].node].name, teardown_words))
 			report_bridge(pass, &bridges, &bridges.list.items[i]);

@@ -179,7 +179,7 @@ static bool find_in(const struct derived *derived, struct bridges *bridges, cons
 	return found;
 }
 
-void bridges_find(struct derived *derived, struct bridges *bridges)
+void bridges_find(struct derived *derived, struct bridges *bridges, bool callbacks_too)
 {
 	const struct program *program = derived->program;
 	uint8_t *is_bridge = arena_alloc(&derived->arena, program->nodes.count);
@@ -188,7 +188,7 @@ void bridges_find(struct derived *derived, struct bridges *bridges)
 	for (uint32_t depth = 0; depth <= START_DEPTH; depth++)
 		for (uint32_t n = 0; n < program->nodes.count; n++)
 			if (!is_bridge[n] && bridges->wakeups.first[n] != NONE && !is_primitive(&program->nodes.items[n]) &&
-			    is_sync_looking(derived, n, true))
+			    (is_sync_looking(derived, n, true) || (callbacks_too && role_find(derived, n, ROLE_ON_LOOP))))
 				is_bridge[n] = find_in(derived, bridges, is_bridge, n, depth);
 }
 

@@ -25,7 +25,8 @@ struct bridges {
 	TABLE(struct bridge) list;
 };
 
-void bridges_find(struct derived *derived, struct bridges *bridges);
+/* With `callbacks_too` also functions that are registered as callbacks: they block a loop rather than their caller. */
+void bridges_find(struct derived *derived, struct bridges *bridges, bool callbacks_too);
 void bridges_release(struct bridges *bridges);
 
 #endif

@@ -102,7 +102,7 @@ struct property {
 static const struct property properties[] = {
     {"blocks", MODEL_BLOCKS, NEEDS_BECAUSE | NEEDS_COST, NULL, MODEL_NO_ARGUMENT},
     {"waits", MODEL_WAITS, OR_TRUE, "timeout", MODEL_NO_ARGUMENT},
-    {"waits-thread", MODEL_WAITS_THREAD, OR_TRUE, NULL, MODEL_NO_ARGUMENT},
+    {"waits-thread", MODEL_WAITS_THREAD, OR_TRUE, "timeout", MODEL_NO_ARGUMENT},
     {"wakes", MODEL_WAKES, OR_TRUE, NULL, MODEL_NO_ARGUMENT},
     {"pumps", MODEL_PUMPS, NEEDS_BECAUSE | OR_DEFAULT, "loop", MODEL_DEFAULT},
     {"pumps-once-ready", MODEL_PUMPS_ONCE_READY, OR_TRUE | OR_DEFAULT, "loop", MODEL_DEFAULT},

@@ -33,7 +33,7 @@ enum role_kind {
 enum model_effect_kind {
 	MODEL_BLOCKS,         /* does not return until something outside happened; cost, because */
 	MODEL_WAITS,          /* waits until one of several descriptors is ready: what loops are made of; timeout: `argument`, if it has one */
-	MODEL_WAITS_THREAD,   /* waits until another thread says so: condition, semaphore, join */
+	MODEL_WAITS_THREAD,   /* waits until another thread says so: condition, semaphore, join; timeout: `argument`, if it has one */
 	MODEL_WAKES,          /* ends such a wait of another thread */
 	MODEL_PUMPS,          /* runs a loop: its callbacks are called before it returns; loop: `argument` */
 	MODEL_PUMPS_ONCE_READY, /* hands over a result, and pumps if it is not there yet (finishers) */
