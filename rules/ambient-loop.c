@@ -85,56 +85,97 @@ static void check_variable(struct pass *pass, const struct ambients *ambients, u
 	set_help(pass, finding, "take the loop as a parameter, and let the caller name it");
 }
 
-static const struct model_effect *default_loop_at(struct pass *pass, struct ref call)
+static const struct model_effect *model_effect_of(const struct node *node, enum model_effect_kind kind)
 {
-	uint32_t callee = program_callee(pass->program, call);
-	const struct model_function *model = callee == NONE ? NULL : pass->program->nodes.items[callee].model;
-	for (uint32_t i = 0; model && i < model->effect_count; i++) {
-		struct condition condition = {0};
-		bool certain = true;
-		if (model->effects[i].kind == MODEL_ON_DEFAULT_LOOP &&
-		    model_effect_at(pass->derived, call, &model->effects[i], &condition, &certain) && certain)
-			return &model->effects[i];
-	}
+	for (uint32_t i = 0; node->model && i < node->model->effect_count; i++)
+		if (node->model->effects[i].kind == kind)
+			return &node->model->effects[i];
 	return NULL;
 }
 
-/* The call starts an operation that answers by its callback: not a subscription to events, which may come at any time. */
-static bool starts_operation(const struct pass *pass, struct ref call)
+/* The library puts what is started here on its default loop, unasked. */
+static bool is_on_default_loop(struct pass *pass, struct ref call, const struct node *callee)
 {
-	uint32_t callee = program_callee(pass->program, call);
-	const struct model_function *model = callee == NONE ? NULL : pass->program->nodes.items[callee].model;
-	bool starts = !model;
-	for (uint32_t i = 0; model && i < model->effect_count; i++)
-		starts |= model->effects[i].kind == MODEL_STARTS_ASYNC;
-	return starts;
+	const struct model_effect *effect = model_effect_of(callee, MODEL_ON_DEFAULT_LOOP);
+	struct condition condition = {0};
+	bool certain = true;
+	return effect && model_effect_at(pass->derived, call, effect, &condition, &certain) && certain;
 }
 
-/* The node is the answer to an operation, which comes on the loop that the operation was started on. */
-static const struct role *answers_operation(struct pass *pass, uint32_t node)
+/* The default loop is named here, for something to be started on it. */
+static bool is_given_default_loop(struct pass *pass, struct ref call, const struct node *callee)
+{
+	const struct facts *facts = program_facts(pass->program, call.unit);
+	if (model_effect_of(callee, MODEL_PUMPS) || model_effect_of(callee, MODEL_STOPS_LOOP) || model_effect_of(callee, MODEL_CLOSES_LOOP))
+		return false;
+	for (uint32_t a = 0; a < program_call(pass->program, call)->argument_count; a++) {
+		uint32_t value = value_resolve(pass->program, call.unit, program_argument(pass->program, call, a).index);
+		uint32_t asked = value != NONE && facts->values[value].kind == VALUE_CALL ? program_callee(pass->program, (struct ref){call.unit, facts->values[value].a}) : NONE;
+		if (asked != NONE && model_effect_of(&pass->program->nodes.items[asked], MODEL_DEFAULT_LOOP))
+			return true;
+	}
+	return false;
+}
+
+/* The parameter by which the function calls back; `by_model`: of a type that its library calls on the loop of whoever asked. */
+static bool takes_callback(const struct pass *pass, const struct node *node, bool by_model)
+{
+	const struct facts *facts = program_facts(pass->program, node->function.unit);
+	for (uint32_t i = 0; i < node->param_count; i++) {
+		const struct fact_param *param = program_param(pass->program, node, i);
+		if (param && param->type != NONE && facts->types[param->type].flags & TYPE_FUNCTION_POINTER &&
+		    (!by_model || models_callback_type(pass->program->models, facts_text(facts, facts->types[param->type].alias))))
+			return true;
+	}
+	return false;
+}
+
+static bool takes_loop(const struct pass *pass, const struct node *node)
+{
+	const struct facts *facts = program_facts(pass->program, node->function.unit);
+	for (uint32_t i = 0; i < node->param_count; i++) {
+		const struct fact_param *param = program_param(pass->program, node, i);
+		const struct model_type *type = param && param->type != NONE ? models_type(pass->program->models, facts_text(facts, facts->types[param->type].alias)) : NULL;
+		if (!type && param && param->type != NONE)
+			type = models_type(pass->program->models, facts_text(facts, facts->types[param->type].record));
+		if (type && type->loop)
+			return true;
+	}
+	return false;
+}
+
+/* The node is the answer to an operation, which comes on the loop that the operation was started on. A subscription to events is none. */
+static const struct role *answers_operation(const struct pass *pass, uint32_t node)
 {
 	for (uint32_t i = pass->derived->first_role[node]; i != NONE; i = pass->derived->roles.items[i].next) {
 		const struct role *role = &pass->derived->roles.items[i];
-		if (role->kind == ROLE_ON_LOOP && role->from == NONE && role->edge == NONE && role->is_call && role->call.index != NONE &&
-		    starts_operation(pass, role->call))
+		if (role->kind != ROLE_ON_LOOP || role->from != NONE || role->edge != NONE || !role->is_call || role->call.index == NONE)
+			continue;
+		uint32_t callee = program_callee(pass->program, role->call);
+		const struct node *called = callee == NONE ? NULL : &pass->program->nodes.items[callee];
+		if (!called || !called->model || model_effect_of(called, MODEL_STARTS_ASYNC))
 			return role;
 	}
 	return NULL;
 }
 
-static void check_node(struct pass *pass, uint32_t index)
+static void check_node(struct pass *pass, const struct libraries *libraries, uint32_t index)
 {
 	const struct node *node = &pass->program->nodes.items[index];
 	const struct role *role = answers_operation(pass, index);
-	for (uint32_t e = node->first_out; role && e < node->first_out + node->out_count; e++) {
+	bool is_entry = is_library_entry(libraries, pass->program, index) && !takes_loop(pass, node) && takes_callback(pass, node, false);
+	for (uint32_t e = node->first_out; (role || is_entry) && e < node->first_out + node->out_count; e++) {
 		const struct edge *edge = &pass->program->edges.items[e];
-		if (edge->kind != EDGE_CALL || !default_loop_at(pass, edge->call))
+		const struct node *callee = &pass->program->nodes.items[edge->to];
+		bool unasked = edge->kind == EDGE_CALL && (role || takes_callback(pass, node, true)) && is_on_default_loop(pass, edge->call, callee);
+		if (!unasked && (edge->kind != EDGE_CALL || !is_entry || !is_given_default_loop(pass, edge->call, callee)))
 			continue;
-		const char *callee = name_of(pass, edge->to);
-		struct finding *finding = report_call(pass, edge->call, callee, "'%s' goes on by '%s' on the default loop, whatever loop its operation runs on",
-						      node->name, callee);
-		note_call(pass, finding, role->call, "'%s' is handed over here, to be called on the caller's loop", node->name);
+		struct finding *finding = report_call(pass, edge->call, callee->name, "'%s' goes on by '%s' on the default loop, whatever loop its caller has",
+						      node->name, callee->name);
+		if (role)
+			note_call(pass, finding, role->call, "'%s' is handed over here, to be called on the caller's loop", node->name);
 		find_surface(pass, finding, index);
+		set_help(pass, finding, "take the loop as a parameter, or use the one that the operation was started on");
 		return;
 	}
 }
@@ -149,7 +190,7 @@ static void check(struct pass *pass)
 		check_variable(pass, &ambients, i);
 	for (uint32_t n = 0; n < pass->program->nodes.count; n++)
 		if (!pass->program->nodes.items[n].model && is_library_file(&libraries, pass->program->nodes.items[n].file))
-			check_node(pass, n);
+			check_node(pass, &libraries, n);
 	ambients_release(&ambients);
 	libraries_release(&libraries);
 }

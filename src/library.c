@@ -33,6 +33,11 @@ static uint8_t *find_held(struct derived *derived)
 	return is_held;
 }
 
+static bool is_open(const struct libraries *libraries, const struct node *node)
+{
+	return libraries->no_headers ? !(node->flags & (FUNCTION_STATIC | FUNCTION_SYSTEM)) : node_is_exported(node);
+}
+
 /* Only tests call it, if anything does. */
 static bool is_uncalled(const struct derived *derived, uint32_t index)
 {
@@ -50,7 +55,9 @@ void libraries_find(struct derived *derived, struct libraries *libraries)
 {
 	const struct program *program = derived->program;
 	const uint8_t *is_held = find_held(derived);
-	*libraries = (struct libraries){0};
+	*libraries = (struct libraries){.no_headers = true};
+	for (uint32_t n = 0; n < program->nodes.count; n++)
+		libraries->no_headers &= !program->nodes.items[n].body_count || !node_is_exported(&program->nodes.items[n]);
 	for (uint32_t n = 0; n < program->nodes.count; n++) {
 		const struct node *node = &program->nodes.items[n];
 		if (!node->body_count || is_test_file(node->file))
@@ -62,8 +69,8 @@ void libraries_find(struct derived *derived, struct libraries *libraries)
 			folder = &libraries->folders.items[libraries->folders.count - 1];
 		}
 		folder->has_main |= strcmp(node->name, "main") == 0;
-		folder->exported += node_is_exported(node);
-		folder->uncalled += node_is_exported(node) && !is_held[n] && is_uncalled(derived, n);
+		folder->exported += is_open(libraries, node);
+		folder->uncalled += is_open(libraries, node) && !is_held[n] && is_uncalled(derived, n);
 	}
 }
 
@@ -96,5 +103,5 @@ static bool is_part_of_main(const struct program *program, const struct node *no
 bool is_library_entry(const struct libraries *libraries, const struct program *program, uint32_t index)
 {
 	const struct node *node = &program->nodes.items[index];
-	return node_is_exported(node) && is_library_file(libraries, node->file) && !is_part_of_main(program, node);
+	return is_open(libraries, node) && is_library_file(libraries, node->file) && !is_part_of_main(program, node);
 }

@@ -10,13 +10,14 @@
 
 struct folder {
 	const char *path;   /* with the last '/', "" for the root */
-	uint32_t exported;  /* functions that a header declares */
+	uint32_t exported;  /* functions that others can call */
 	uint32_t uncalled;  /* of them, those that nothing calls */
 	bool has_main;
 };
 
 struct libraries {
 	TABLE(struct folder) folders;
+	bool no_headers; /* no header of the project declares any function: then external linkage is all there is to go by */
 };
 
 void libraries_find(struct derived *derived, struct libraries *libraries);

@@ -96,6 +96,7 @@ static void seed_call(struct derived *derived, struct wakeups *wakeups, struct r
 		return;
 	uint32_t place = place_of(derived, argument.unit, argument.index);
 	wakeup.param = root_param(derived->program, argument.unit, argument.index);
+	wakeup.object = value_root(derived->program, argument.unit, argument.index);
 	wakeup.certain = is_unconditional(program_facts(derived->program, call.unit), fact->scope);
 	if (place != NONE)
 		wakeup.places[wakeup.place_count++] = place;
@@ -118,15 +119,19 @@ static void seed_calls(struct derived *derived, struct wakeups *wakeups)
 	}
 }
 
-/* The field or variable whose value alone the loop's condition is about: `!job->done`, `job->state == RUNNING`. */
-static uint32_t flag_of(struct derived *derived, uint32_t unit, uint32_t value)
+/* The field or variable whose value alone the loop's condition is about: `!job->done`, `job->state == RUNNING`. What is in a local record is
+   nobody else's to set. */
+static uint32_t flag_of(const struct program *program, uint32_t unit, uint32_t value, uint32_t *root)
 {
-	const struct facts *facts = program_facts(derived->program, unit);
+	const struct facts *facts = program_facts(program, unit);
 	while (value != NONE && (facts->values[value].kind == VALUE_UNARY || facts->values[value].kind == VALUE_BINARY))
 		value = facts->values[value].a;
 	if (value == NONE || (facts->values[value].kind != VALUE_FIELD && facts->values[value].kind != VALUE_VARIABLE))
 		return NONE;
-	return place_of(derived, unit, value);
+	*root = value_root(program, unit, value);
+	bool is_own = *root != NONE && facts->values[*root].kind == VALUE_LOCAL && facts->values[*root].type != NONE &&
+		      facts->types[facts->values[*root].type].pointers == 0;
+	return is_own ? NONE : value;
 }
 
 /* Loops that do nothing but sleep until a flag is set. */
@@ -142,15 +147,16 @@ static void seed_spins(struct derived *derived, struct wakeups *wakeups)
 		const struct fact_scope *scope = &facts->scopes[call->scope];
 		if ((scope->kind != SCOPE_WHILE && scope->kind != SCOPE_DO) || scope->condition == NONE)
 			continue;
-		uint32_t flag = flag_of(derived, effect->call.unit, scope->condition);
+		uint32_t root, flag = flag_of(program, effect->call.unit, scope->condition, &root);
 		if (flag != NONE)
 			add(wakeups, (struct wakeup){.node = effect->node,
 						     .call = effect->call,
 						     .below = NONE,
 						     .order = call->order,
-						     .places = {flag},
+						     .places = {place_of(derived, effect->call.unit, flag)},
 						     .place_count = 1,
-						     .param = NONE});
+						     .param = NONE,
+						     .object = root});
 	}
 }
 
@@ -185,7 +191,8 @@ static void seed_assignments(struct derived *derived, struct wakeups *wakeups, u
 							     .order = fact->order,
 							     .places = {place},
 							     .place_count = 1,
-							     .param = root_param(program, unit, fact->target)});
+							     .param = root_param(program, unit, fact->target),
+							     .object = value_root(program, unit, fact->target)});
 		}
 	}
 }
@@ -202,12 +209,14 @@ static void lift(struct derived *derived, struct wakeups *wakeups, uint32_t at, 
 				.depth = below.depth + 1,
 				.below = at,
 				.order = fact->order,
-				.param = NONE};
+				.param = NONE,
+				.object = NONE};
 	if (below.param != NONE) {
 		struct ref argument = program_argument(derived->program, edge->call, below.param);
 		uint32_t place = argument.index == NONE ? NONE : place_of(derived, argument.unit, argument.index);
 		if (argument.index != NONE)
 			wakeup.param = root_param(derived->program, argument.unit, argument.index);
+		wakeup.object = argument.index == NONE ? NONE : value_root(derived->program, argument.unit, argument.index);
 		if (place != NONE)
 			wakeup.places[wakeup.place_count++] = place;
 	}

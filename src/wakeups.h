@@ -27,6 +27,7 @@ struct wakeup {
 	uint32_t places[WAKEUP_PLACES]; /* strings of conditions.subjects */
 	uint32_t place_count;
 	uint32_t param;     /* parameter that the place is reached from, or NONE */
+	uint32_t object;    /* value in call.unit that the place is reached from: what is waited for belongs to it; NONE: a callee's own */
 	uint32_t next;      /* of the same node, or NONE */
 };
 
