@@ -1,4 +1,5 @@
 #include "missed_wakes.h"
+#include "modelled.h"
 #include "pass.h"
 #include "probes.h"
 
@@ -9,14 +10,16 @@ static const char *name_of(const struct pass *pass, uint32_t node)
 	return pass->program->nodes.items[node].name;
 }
 
-/* The only place where a loop of that world is run, or NULL: then there may be several loops, and one may wait for the other. */
+/* The only place where a loop of that world is run, or NULL: then there may be several loops, and one may wait for the
+ * other. */
 static const struct effect *only_pump(const struct pass *pass, const char *world)
 {
 	const struct effect *found = NULL;
 	for (uint32_t i = 0; i < pass->derived->effects.count; i++) {
 		const struct effect *effect = &pass->derived->effects.items[i];
 		const struct node *node = &pass->program->nodes.items[effect->node];
-		if (effect->kind != EFFECT_PUMPS || effect->from != NONE || strcmp(effect->world, world) != 0 || node->model || is_test_file(node->file))
+		if (effect->kind != EFFECT_PUMPS || effect->from != NONE || strcmp(effect->world, world) != 0 ||
+		    node->model || is_test_file(node->file))
 			continue;
 		if (found)
 			return NULL;
@@ -37,18 +40,15 @@ static bool is_one_loop(const struct pass *pass, const char *world)
 /* A call whose callee goes by where it is called: it does not wait for the loop that it is on. */
 static bool goes_by_loop(const struct pass *pass, const struct bridge *bridge)
 {
-	uint32_t callee = bridge->start_is_call ? program_callee(pass->program, bridge->start) : NONE;
-	const struct model_function *model = callee == NONE ? NULL : pass->program->nodes.items[callee].model;
-	for (uint32_t i = 0; model && i < model->effect_count; i++)
-		if (model->effects[i].kind == MODEL_PROBES_LOOP)
-			return true;
-	return false;
+	return bridge->start_is_call && modelled_effect_at(pass->program, bridge->start, MODEL_PROBES_LOOP);
 }
 
 /* Somewhere on the way a test asks whether the loop is running here. */
-static bool is_guarded(struct pass *pass, const struct probes *probes, const struct wakeup *wait, const struct loop_path *path)
+static bool is_guarded(struct pass *pass, const struct probes *probes, const struct wakeup *wait,
+		       const struct loop_path *path)
 {
-	bool guarded = probe_guards(pass->derived, probes, wait->call.unit, program_call(pass->program, wait->call)->scope);
+	bool guarded =
+	    probe_guards(pass->derived, probes, wait->call.unit, program_call(pass->program, wait->call)->scope);
 	for (uint32_t i = 0; i < path->edges.count && !guarded; i++) {
 		struct ref call = pass->program->edges.items[path->edges.items[i]].call;
 		guarded = probe_guards(pass->derived, probes, call.unit, program_call(pass->program, call)->scope);
@@ -56,22 +56,28 @@ static bool is_guarded(struct pass *pass, const struct probes *probes, const str
 	return guarded;
 }
 
-static void check_loop(struct pass *pass, const struct bridges *bridges, const struct probes *probes, const struct bridge *bridge)
+static void check_loop(struct pass *pass, const struct bridges *bridges, const struct probes *probes,
+		       const struct bridge *bridge)
 {
 	const struct wakeup *wait = &bridges->wakeups.list.items[bridge->wait];
 	const char *callback = name_of(pass, bridge->callback);
-	for (uint32_t i = pass->derived->first_role[bridge->callback]; i != NONE; i = pass->derived->roles.items[i].next) {
+	for (uint32_t i = pass->derived->first_role[bridge->callback]; i != NONE;
+	     i = pass->derived->roles.items[i].next) {
 		const struct role *role = &pass->derived->roles.items[i];
 		struct condition condition = {0};
 		struct loop_path path;
-		if (role->kind != ROLE_ON_LOOP || !*role->world || goes_by_loop(pass, bridge) || !is_one_loop(pass, role->world) ||
-		    !condition_of_scope(&pass->derived->conditions, wait->call.unit, program_call(pass->program, wait->call)->scope, &condition))
+		if (role->kind != ROLE_ON_LOOP || !*role->world || goes_by_loop(pass, bridge) ||
+		    !is_one_loop(pass, role->world) ||
+		    !condition_of_scope(&pass->derived->conditions, wait->call.unit,
+					program_call(pass->program, wait->call)->scope, &condition))
 			continue;
-		bool found = find_loop_path(pass, bridge->node, &condition, role->world, &path) && !is_guarded(pass, probes, wait, &path);
+		bool found = find_loop_path(pass, bridge->node, &condition, role->world, &path) &&
+			     !is_guarded(pass, probes, wait, &path);
 		if (found) {
-			struct finding *finding = report_call(pass, wait->call, name_of(pass, bridge->node),
-							      "'%s' waits for '%s' on %s, which cannot call it while it waits",
-							      name_of(pass, bridge->node), callback, loop_text(pass, path.world));
+			struct finding *finding =
+			    report_call(pass, wait->call, name_of(pass, bridge->node),
+					"'%s' waits for '%s' on %s, which cannot call it while it waits",
+					name_of(pass, bridge->node), callback, loop_text(pass, path.world));
 			note_loop_path(pass, finding, &path);
 			note_call(pass, finding, wait->call, "'%s' waits here", name_of(pass, bridge->node));
 			set_help(pass, finding, "go on in '%s', or refuse to wait on the loop's own thread", callback);
@@ -88,9 +94,11 @@ static void check_wakes(struct pass *pass, const struct bridges *bridges, const 
 	if (scope.unit == NONE)
 		return;
 	const char *callback = name_of(pass, bridge->callback), *waiter = name_of(pass, bridge->node);
-	struct finding *finding = report(pass, scope.unit, &program_facts(pass->program, scope.unit)->scopes[scope.index].place, bridge->callback, waiter,
-					 "'%s' does not wake '%s' on this way: it waits for ever", callback, waiter);
-	note_call(pass, finding, bridges->wakeups.list.items[bridge->wait].call, "'%s' waits here for '%s'", waiter, callback);
+	struct finding *finding = report(
+	    pass, scope.unit, &program_facts(pass->program, scope.unit)->scopes[scope.index].place, bridge->callback,
+	    waiter, "'%s' does not wake '%s' on this way: it waits for ever", callback, waiter);
+	note_call(pass, finding, bridges->wakeups.list.items[bridge->wait].call, "'%s' waits here for '%s'", waiter,
+		  callback);
 	set_help(pass, finding, "wake the waiter on every way through '%s', with the error as the result", callback);
 }
 
@@ -108,10 +116,11 @@ static void check(struct pass *pass)
 }
 
 const struct rule rule_bridge_deadlock = {
-	.id = "bridge-deadlock",
-	.family = "block",
-	.since = "0.1",
-	.summary = "function waits for a callback that cannot come, or that does not wake it",
-	.severity = SEVERITY_ERROR,
-	.check = check,
+    .id = "bridge-deadlock",
+    .family = "block",
+    .since = "0.1",
+    .summary = "function waits for a callback that cannot come, or that does not wake it",
+    .severity = SEVERITY_ERROR,
+    .status = RULE_PREVIEW,
+    .check = check,
 };

@@ -4,7 +4,8 @@
 #include "words.h"
 
 /* What is freed from within its own callback has to wait until that returns. */
-static const char *const teardown_words[] = {"free", "destroy", "close", "shutdown", "stop", "cleanup", "disconnect", "unref", "remove", "cancel", NULL};
+static const char *const teardown_words[] = {"free",       "destroy", "close",  "shutdown", "stop", "cleanup",
+					     "disconnect", "unref",   "remove", "cancel",   NULL};
 
 /* A way of doing the job: what a side waits for, and how. */
 enum way { WAY_PLAIN, WAY_PUMPS, WAY_WAITS, WAY_STARTS };
@@ -26,15 +27,18 @@ static const struct effect *way_of(const struct pass *pass, const struct side *s
 	return NULL;
 }
 
-static struct finding *report_probe(struct pass *pass, struct ref scope, const struct sides *sides, const struct probe *probe)
+static struct finding *report_probe(struct pass *pass, struct ref scope, const struct sides *sides,
+				    const struct probe *probe)
 {
 	const struct node *node = &pass->program->nodes.items[sides->when.node];
 	const char *format = "'%s' does its work one way or another, as '%s' says whether the loop is running here";
 	struct finding *finding =
-		probe->call.index != NONE && program_node(pass->program, probe->call.unit, program_call(pass->program, probe->call)->function) == sides->when.node
-			? report_call(pass, probe->call, node->name, format, node->name, probe->name)
-			: report(pass, scope.unit, &program_facts(pass->program, scope.unit)->scopes[scope.index].place, sides->when.node, node->name,
-				 format, node->name, probe->name);
+	    probe->call.index != NONE &&
+		    program_node(pass->program, probe->call.unit, program_call(pass->program, probe->call)->function) ==
+			sides->when.node
+		? report_call(pass, probe->call, node->name, format, node->name, probe->name)
+		: report(pass, scope.unit, &program_facts(pass->program, scope.unit)->scopes[scope.index].place,
+			 sides->when.node, node->name, format, node->name, probe->name);
 	set_help(pass, finding, "let the caller choose: one function for callers on the loop, one for all others");
 	return finding;
 }
@@ -65,25 +69,11 @@ static bool report_waiting(struct pass *pass, struct ref scope, const struct sid
 	return true;
 }
 
-/* The function has queued what it was given: a parameter is stored in a field before. */
-static bool has_queued(const struct pass *pass, const struct sides *sides)
-{
-	const struct facts *facts = program_facts(pass->program, sides->when.unit);
-	const struct fact_function *function = &facts->functions[sides->when.function];
-	for (uint32_t i = 0; i < function->assignment_count; i++) {
-		const struct fact_assignment *fact = &facts->assignments[function->first_assignment + i];
-		bool stores = facts->values[fact->target].kind == VALUE_FIELD && fact->source != NONE && facts->values[fact->source].kind == VALUE_PARAM;
-		if (stores && fact->order < sides->when.first)
-			return true;
-	}
-	return false;
-}
-
 /* One side does at once what the other leaves to the loop. */
 static bool report_left(struct pass *pass, struct ref scope, const struct sides *sides, const struct probe *probe)
 {
 	struct ref call = done_or_left_to_loop(pass->derived, sides);
-	if (call.index == NONE || !has_queued(pass, sides) || has_word(pass->program->nodes.items[sides->when.node].name, teardown_words))
+	if (call.index == NONE || has_word(pass->program->nodes.items[sides->when.node].name, teardown_words))
 		return false;
 	struct finding *finding = report_probe(pass, scope, sides, probe);
 	note_call(pass, finding, call, "on one side '%s' is called at once, on the other that is left to the loop",
@@ -96,7 +86,8 @@ static void check_scope(struct pass *pass, const struct probes *probes, struct r
 	const struct fact_scope *fact = &program_facts(pass->program, scope.unit)->scopes[scope.index];
 	struct sides sides;
 	struct probe probe;
-	if (fact->kind != SCOPE_IF || !fact->when || !probe_read(pass->derived, probes, (struct ref){scope.unit, fact->condition}, &probe) ||
+	if (fact->kind != SCOPE_IF || !fact->when ||
+	    !probe_read(pass->derived, probes, (struct ref){scope.unit, fact->condition}, &probe) ||
 	    !sides_of(pass->program, scope, &sides))
 		return;
 	if (!report_deferred(pass, scope, &sides, &probe) && !report_waiting(pass, scope, &sides, &probe))
@@ -121,10 +112,11 @@ static void check(struct pass *pass)
 }
 
 const struct rule rule_loop_probe = {
-	.id = "loop-probe",
-	.family = "loop",
-	.since = "0.1",
-	.summary = "function does its work in another way where a loop is running",
-	.severity = SEVERITY_WARNING,
-	.check = check,
+    .id = "loop-probe",
+    .family = "loop",
+    .since = "0.1",
+    .summary = "function does its work in another way where a loop is running",
+    .severity = SEVERITY_WARNING,
+    .status = RULE_PREVIEW,
+    .check = check,
 };

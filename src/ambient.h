@@ -1,5 +1,6 @@
 /*
- * Ambient loops: global variables that hold a loop, or an object that lives on one, and that library functions use without being given it.
+ * Ambient loops: global variables that hold a loop, or an object that lives on one, and that library functions use
+ *without being given it.
  *
  *	static struct event_base *current_base;
  *	int event_once(...) { return event_base_once(current_base, ...); }
@@ -22,7 +23,7 @@ struct ambient_use {
 	uint32_t variable; /* in ambients.list */
 	enum ambient_use_kind kind;
 	uint32_t node;
-	struct ref at;     /* call (AMBIENT_PASSED), else assignment */
+	struct ref at; /* call (AMBIENT_PASSED), else assignment */
 };
 
 struct ambient {
@@ -38,5 +39,11 @@ struct ambients {
 /* Uses of such variables by functions that are exported from a library and do not take the loop. */
 void ambients_find(struct derived *derived, const struct libraries *libraries, struct ambients *ambients);
 void ambients_release(struct ambients *ambients);
+
+/* Whether a thread of the library's own runs the loop: then nobody else is to bring one. */
+bool ambient_has_thread(const struct derived *derived, const struct ambient *ambient);
+
+/* Whether all users of the variable use an earlier one too, which speaks for both; also if it has none. */
+bool ambient_is_covered(const struct ambients *ambients, uint32_t index);
 
 #endif

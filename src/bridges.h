@@ -3,9 +3,9 @@
  *
  *	call->cond = ...; post(loop, on_done, call); while (!call->done) cond_wait(&call->cond, ...);
  *
- * What proves it is the callback: handed over before the wait, it wakes the very thing that is waited for. Where the work is answered by
- * a callback that somebody else handed over, that one runs on a loop and wakes the same slot. The lowest function in which start and wait meet
- * is the bridge; its callers are its surface.
+ * What proves it is the callback: handed over before the wait, it wakes the very thing that is waited for. Where the
+ *work is answered by a callback that somebody else handed over, that one runs on a loop and wakes the same slot. The
+ *lowest function in which start and wait meet is the bridge; its callers are its surface.
  */
 #ifndef ASYNCLINT_BRIDGES_H
 #define ASYNCLINT_BRIDGES_H
@@ -14,9 +14,9 @@
 
 struct bridge {
 	uint32_t node;
-	struct ref start;  /* call or assignment that hands the work over, in `node` or further down */
+	struct ref start; /* call or assignment that hands the work over, in `node` or further down */
 	bool start_is_call;
-	uint32_t callback; /* node that wakes */
+	uint32_t callback;   /* node that wakes */
 	uint32_t wait, wake; /* in wakeups.list */
 };
 

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-/* Shares of exported functions without a caller, in per cent. Beside a main() there may be a tool, or a whole program. */
+/* Shares of exported functions without a caller, in per cent. Beside a main() there may be a tool, or a whole program.
+ */
 enum { UNCALLED = 15, UNCALLED_BESIDE_MAIN = 20, FEWEST_BESIDE_MAIN = 10 };
 
 static size_t folder_length(const char *path)
@@ -57,7 +58,8 @@ void libraries_find(struct derived *derived, struct libraries *libraries)
 	const uint8_t *is_held = find_held(derived);
 	*libraries = (struct libraries){.no_headers = true};
 	for (uint32_t n = 0; n < program->nodes.count; n++)
-		libraries->no_headers &= !program->nodes.items[n].body_count || !node_is_exported(&program->nodes.items[n]);
+		libraries->no_headers &=
+		    !program->nodes.items[n].body_count || !node_is_exported(&program->nodes.items[n]);
 	for (uint32_t n = 0; n < program->nodes.count; n++) {
 		const struct node *node = &program->nodes.items[n];
 		if (!node->body_count || is_test_file(node->file))
@@ -85,7 +87,8 @@ bool is_library_file(const struct libraries *libraries, const char *path)
 	if (!folder || !folder->uncalled)
 		return false;
 	uint32_t share = folder->uncalled * 100 / folder->exported;
-	return folder->has_main ? share >= UNCALLED_BESIDE_MAIN && folder->uncalled >= FEWEST_BESIDE_MAIN : share >= UNCALLED;
+	return folder->has_main ? share >= UNCALLED_BESIDE_MAIN && folder->uncalled >= FEWEST_BESIDE_MAIN
+				: share >= UNCALLED;
 }
 
 /* A main() beside the function calls it: it is a part of that program, not of the library around it. */
@@ -93,8 +96,10 @@ static bool is_part_of_main(const struct program *program, const struct node *no
 {
 	size_t length = folder_length(node->file);
 	for (uint32_t i = 0; i < node->in_count; i++) {
-		const struct node *from = &program->nodes.items[program->edges.items[program->incoming.items[node->first_in + i]].from];
-		if (strcmp(from->name, "main") == 0 && strncmp(from->file, node->file, length) == 0 && !strchr(from->file + length, '/'))
+		const struct node *from =
+		    &program->nodes.items[program->edges.items[program->incoming.items[node->first_in + i]].from];
+		if (strcmp(from->name, "main") == 0 && strncmp(from->file, node->file, length) == 0 &&
+		    !strchr(from->file + length, '/'))
 			return true;
 	}
 	return false;

@@ -1,8 +1,10 @@
 #include "missed_wakes.h"
 
+#include "modelled.h"
 #include "words.h"
 
-static const char *const failure_words[] = {"status", "err", "error", "rc", "res", "result", "ret", "nread", "code", "errno", NULL};
+static const char *const failure_words[] = {"status", "err",   "error", "rc",    "res", "result",
+					    "ret",    "nread", "code",  "errno", NULL};
 static const char *const success_words[] = {"ok", "success", "succeeded", "valid", NULL};
 
 /* A parameter that says how it went. */
@@ -12,7 +14,9 @@ static const char *param_name(const struct facts *facts, uint32_t function, uint
 	if (fact->kind != VALUE_PARAM)
 		return NULL;
 	const struct fact_param *param = &facts->params[facts->functions[function].first_param + fact->a];
-	bool is_number = param->type != NONE && facts->types[param->type].flags & (TYPE_INTEGER | TYPE_BOOL | TYPE_ENUM) && !facts->types[param->type].pointers;
+	bool is_number = param->type != NONE &&
+			 facts->types[param->type].flags & (TYPE_INTEGER | TYPE_BOOL | TYPE_ENUM) &&
+			 !facts->types[param->type].pointers;
 	return is_number ? facts_text(facts, param->name) : NULL;
 }
 
@@ -27,7 +31,8 @@ static bool says_failure(const struct facts *facts, uint32_t function, uint32_t 
 		return when ? has_word(name, failure_words) : has_word(name, success_words);
 	if (fact->kind == VALUE_UNARY && fact->c == OPERATOR_NOT)
 		return says_failure(facts, function, fact->a, !when);
-	if (fact->kind != VALUE_BINARY || facts->values[fact->b].kind != VALUE_INTEGER || fact_integer(&facts->values[fact->b]) != 0)
+	if (fact->kind != VALUE_BINARY || facts->values[fact->b].kind != VALUE_INTEGER ||
+	    fact_integer(&facts->values[fact->b]) != 0)
 		return false;
 	name = param_name(facts, function, fact->a);
 	if (!name)
@@ -60,15 +65,16 @@ static uint32_t scope_of(const struct facts *facts, const struct wakeup *wake)
 }
 
 /* The callback wakes on the way through `scope`: in it, or before it wherever the way leads. */
-static bool wakes_on_way(const struct wakeups *wakeups, const struct facts *facts, uint32_t unit, uint32_t scope, uint32_t node,
-			 const struct wakeup *wait)
+static bool wakes_on_way(const struct wakeups *wakeups, const struct facts *facts, uint32_t unit, uint32_t scope,
+			 uint32_t node, const struct wakeup *wait)
 {
 	for (uint32_t i = wakeups->first[node]; i != NONE; i = wakeups->list.items[i].next) {
 		const struct wakeup *wake = &wakeups->list.items[i];
 		if (!wake->wakes || wake->call.unit != unit || !wakeup_meets(wakeups, wait, wake))
 			continue;
 		uint32_t at = scope_of(facts, wake);
-		if (is_within(facts, at, scope) || (is_within(facts, scope, at) && wake->order < facts->scopes[scope].order))
+		if (is_within(facts, at, scope) ||
+		    (is_within(facts, scope, at) && wake->order < facts->scopes[scope].order))
 			return true;
 	}
 	return false;
@@ -88,7 +94,8 @@ static bool may_hand_on(const struct program *program, struct ref call)
 	return false;
 }
 
-static bool hands_on(const struct program *program, uint32_t unit, const struct fact_function *function, uint32_t first, uint32_t end)
+static bool hands_on(const struct program *program, uint32_t unit, const struct fact_function *function, uint32_t first,
+		     uint32_t end)
 {
 	for (uint32_t c = 0; c < function->call_count; c++) {
 		struct ref call = {unit, function->first_call + c};
@@ -100,18 +107,21 @@ static bool hands_on(const struct program *program, uint32_t unit, const struct 
 }
 
 /* `if (status < 0) return;` */
-static bool is_silent_exit(const struct derived *derived, const struct bridges *bridges, const struct bridge *bridge, struct ref scope)
+static bool is_silent_exit(const struct derived *derived, const struct bridges *bridges, const struct bridge *bridge,
+			   struct ref scope)
 {
 	const struct facts *facts = program_facts(derived->program, scope.unit);
 	const struct fact_scope *fact = &facts->scopes[scope.index];
 	return fact->kind == SCOPE_IF && fact->flags & SCOPE_RETURNS && fact->flags & SCOPE_LEAVES &&
 	       says_failure(facts, fact->function, fact->condition, fact->when) &&
-	       !wakes_on_way(&bridges->wakeups, facts, scope.unit, scope.index, bridge->callback, &bridges->wakeups.list.items[bridge->wait]) &&
+	       !wakes_on_way(&bridges->wakeups, facts, scope.unit, scope.index, bridge->callback,
+			     &bridges->wakeups.list.items[bridge->wait]) &&
 	       !hands_on(derived->program, scope.unit, &facts->functions[fact->function], fact->order, fact->end_order);
 }
 
 /* `if (status == 0) wake();` and nothing else that wakes. */
-static bool is_only_on_success(const struct derived *derived, const struct bridges *bridges, const struct bridge *bridge, struct ref scope)
+static bool is_only_on_success(const struct derived *derived, const struct bridges *bridges,
+			       const struct bridge *bridge, struct ref scope)
 {
 	const struct facts *facts = program_facts(derived->program, scope.unit);
 	const struct fact_scope *fact = &facts->scopes[scope.index];
@@ -146,7 +156,8 @@ static bool others_wake(const struct bridges *bridges, const struct bridge *brid
 	const struct wakeup *wait = &wakeups->list.items[bridge->wait];
 	for (uint32_t i = 0; i < wakeups->list.count; i++) {
 		const struct wakeup *wake = &wakeups->list.items[i];
-		bool nearest = wake->wakes && wake->place_count && wait->place_count && wake->places[0] == wait->places[0] && wake->places[0] != wakeups->address;
+		bool nearest = wake->wakes && wake->place_count && wait->place_count &&
+			       wake->places[0] == wait->places[0] && wake->places[0] != wakeups->address;
 		if (nearest && !leads_to(wakeups, i, bridge->callback) && !leads_to(wakeups, bridge->wake, wake->node))
 			return true;
 	}
@@ -158,12 +169,8 @@ static bool has_timeout(const struct derived *derived, const struct bridges *bri
 	const struct wakeup *wait = &bridges->wakeups.list.items[bridge->wait];
 	while (wait->below != NONE)
 		wait = &bridges->wakeups.list.items[wait->below];
-	uint32_t callee = program_callee(derived->program, wait->call);
-	const struct model_function *model = callee == NONE ? NULL : derived->program->nodes.items[callee].model;
-	for (uint32_t i = 0; model && i < model->effect_count; i++)
-		if (model->effects[i].kind == MODEL_WAITS_THREAD && model->effects[i].argument >= 0)
-			return true;
-	return false;
+	const struct model_effect *effect = modelled_effect_at(derived->program, wait->call, MODEL_WAITS_THREAD);
+	return effect && effect->argument >= 0;
 }
 
 struct ref missed_wake(const struct derived *derived, const struct bridges *bridges, const struct bridge *bridge)
@@ -177,7 +184,8 @@ struct ref missed_wake(const struct derived *derived, const struct bridges *brid
 		const struct fact_function *function = &program_facts(program, body.unit)->functions[body.index];
 		for (uint32_t s = 0; s < function->scope_count; s++) {
 			struct ref scope = {body.unit, function->first_scope + s};
-			if (is_silent_exit(derived, bridges, bridge, scope) || is_only_on_success(derived, bridges, bridge, scope))
+			if (is_silent_exit(derived, bridges, bridge, scope) ||
+			    is_only_on_success(derived, bridges, bridge, scope))
 				return scope;
 		}
 	}

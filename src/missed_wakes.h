@@ -9,8 +9,8 @@
  *		uv_sem_post(&call->done);
  *	}
  *
- * Only a failure counts: a callback may come several times and wake when it is the last. And only if nothing on that way could hand the
- * waiter on to somebody else, nobody else wakes it, and it does not stop waiting by itself.
+ * Only a failure counts: a callback may come several times and wake when it is the last. And only if nothing on that
+ *way could hand the waiter on to somebody else, nobody else wakes it, and it does not stop waiting by itself.
  */
 #ifndef ASYNCLINT_MISSED_WAKES_H
 #define ASYNCLINT_MISSED_WAKES_H

@@ -1,14 +1,8 @@
 #include "probes.h"
 
-enum { PROBE_DEPTH = 3 };
+#include "modelled.h"
 
-static bool model_has_kind(const struct node *node, enum model_effect_kind kind)
-{
-	for (uint32_t i = 0; node->model && i < node->model->effect_count; i++)
-		if (node->model->effects[i].kind == kind)
-			return true;
-	return false;
-}
+enum { PROBE_DEPTH = 3 };
 
 static uint32_t subject_of(struct derived *derived, uint32_t unit, uint32_t value)
 {
@@ -27,14 +21,16 @@ static int switches(const struct program *program, uint32_t unit, const struct f
 	int64_t number;
 	if (fact->operation == OPERATOR_INCREMENT || fact->operation == OPERATOR_DECREMENT)
 		return fact->operation == OPERATOR_INCREMENT;
-	if (fact->operation != OPERATOR_ASSIGN || fact->source == NONE || program_facts(program, unit)->values[fact->source].kind == VALUE_NULL ||
+	if (fact->operation != OPERATOR_ASSIGN || fact->source == NONE ||
+	    program_facts(program, unit)->values[fact->source].kind == VALUE_NULL ||
 	    !value_constant(program, unit, fact->source, &number))
 		return -1;
 	return number != 0;
 }
 
 /* A call by pointer in between, and nothing else of weight: that is what the flag is about. */
-static bool calls_back_between(const struct facts *facts, const struct fact_assignment *on, const struct fact_assignment *off)
+static bool calls_back_between(const struct facts *facts, const struct fact_assignment *on,
+			       const struct fact_assignment *off)
 {
 	const struct fact_function *function = &facts->functions[on->function];
 	for (uint32_t c = 0; c < function->call_count; c++) {
@@ -51,10 +47,12 @@ static void find_flags_in(struct derived *derived, struct ref body, id_table *fl
 	const struct fact_function *function = &facts->functions[body.index];
 	for (uint32_t a = 0; a < function->assignment_count; a++) {
 		const struct fact_assignment *on = &facts->assignments[function->first_assignment + a];
-		uint32_t flag = switches(derived->program, body.unit, on) == 1 ? subject_of(derived, body.unit, on->target) : NONE;
+		uint32_t flag =
+		    switches(derived->program, body.unit, on) == 1 ? subject_of(derived, body.unit, on->target) : NONE;
 		for (uint32_t b = a + 1; b < function->assignment_count && flag != NONE; b++) {
 			const struct fact_assignment *off = &facts->assignments[function->first_assignment + b];
-			if (off->scope != on->scope || switches(derived->program, body.unit, off) != 0 ||
+			bool alike = (on->operation == OPERATOR_ASSIGN) == (off->operation == OPERATOR_ASSIGN);
+			if (!alike || off->scope != on->scope || switches(derived->program, body.unit, off) != 0 ||
 			    subject_of(derived, body.unit, off->target) != flag)
 				continue;
 			if (calls_back_between(facts, on, off))
@@ -84,10 +82,11 @@ static bool is_current_thread(const struct program *program, uint32_t unit, uint
 	if (value == NONE || facts->values[value].kind != VALUE_CALL)
 		return false;
 	uint32_t callee = program_callee(program, (struct ref){unit, facts->values[value].a});
-	return callee != NONE && model_has_kind(&program->nodes.items[callee], MODEL_CURRENT_THREAD);
+	return callee != NONE && modelled_effect(&program->nodes.items[callee], MODEL_CURRENT_THREAD);
 }
 
-static bool read_at(struct derived *derived, const struct probes *probes, struct ref value, struct probe *probe, int depth);
+static bool read_at(struct derived *derived, const struct probes *probes, struct ref value, struct probe *probe,
+		    int depth);
 
 /* An own function whose result is a probe. */
 static bool is_asking(struct derived *derived, const struct probes *probes, const struct node *node, int depth)
@@ -104,23 +103,26 @@ static bool is_asking(struct derived *derived, const struct probes *probes, cons
 				result = fact;
 		}
 		struct probe inner;
-		if (result && function->call_count <= 4 && read_at(derived, probes, (struct ref){body.unit, result->source}, &inner, depth + 1))
+		if (result && function->call_count <= 4 &&
+		    read_at(derived, probes, (struct ref){body.unit, result->source}, &inner, depth + 1))
 			return true;
 	}
 	return false;
 }
 
-static bool read_call(struct derived *derived, const struct probes *probes, struct ref call, struct probe *probe, int depth)
+static bool read_call(struct derived *derived, const struct probes *probes, struct ref call, struct probe *probe,
+		      int depth)
 {
 	uint32_t callee = program_callee(derived->program, call);
 	if (callee == NONE)
 		return false;
 	const struct node *node = &derived->program->nodes.items[callee];
 	*probe = (struct probe){call, node->name};
-	return node->model ? model_has_kind(node, MODEL_PROBES_LOOP) : is_asking(derived, probes, node, depth);
+	return node->model ? modelled_effect(node, MODEL_PROBES_LOOP) != NULL : is_asking(derived, probes, node, depth);
 }
 
-static bool read_at(struct derived *derived, const struct probes *probes, struct ref value, struct probe *probe, int depth)
+static bool read_at(struct derived *derived, const struct probes *probes, struct ref value, struct probe *probe,
+		    int depth)
 {
 	const struct program *program = derived->program;
 	const struct facts *facts = program_facts(program, value.unit);
@@ -135,8 +137,10 @@ static bool read_at(struct derived *derived, const struct probes *probes, struct
 		return read_at(derived, probes, (struct ref){value.unit, fact->a}, probe, depth);
 	case VALUE_BINARY:
 		if ((fact->c == OPERATOR_EQUAL || fact->c == OPERATOR_UNEQUAL) &&
-		    (is_current_thread(program, value.unit, fact->a) || is_current_thread(program, value.unit, fact->b))) {
-			uint32_t side = value_resolve(program, value.unit, is_current_thread(program, value.unit, fact->a) ? fact->a : fact->b);
+		    (is_current_thread(program, value.unit, fact->a) ||
+		     is_current_thread(program, value.unit, fact->b))) {
+			uint32_t side = value_resolve(
+			    program, value.unit, is_current_thread(program, value.unit, fact->a) ? fact->a : fact->b);
 			*probe = (struct probe){{value.unit, facts->values[side].a}, "the current thread"};
 			return true;
 		}
@@ -146,7 +150,8 @@ static bool read_at(struct derived *derived, const struct probes *probes, struct
 	case VALUE_VARIABLE: {
 		uint32_t subject = subject_of(derived, value.unit, value.index);
 		*probe = (struct probe){{value.unit, NONE},
-					fact->kind == VALUE_FIELD ? facts_text(facts, fact->b) : facts_text(facts, facts->variables[fact->a].name)};
+					fact->kind == VALUE_FIELD ? facts_text(facts, fact->b)
+								  : facts_text(facts, facts->variables[fact->a].name)};
 		return subject < probes->flag_count && probes->is_flag[subject];
 	}
 	default:

@@ -1,9 +1,10 @@
 /*
  * Probes: values that tell whether a loop or a coroutine runs here.
  *
- *	g_main_context_is_owner(context)                  a library's question, also behind an own function that passes it on
- *	pthread_equal(pthread_self(), client->thread)     the thread compared with one that is known, also in an own function
- *	client->in_callback                               a flag that is set before a callback is called and cleared after it
+ *	g_main_context_is_owner(context)                  a library's question, also behind an own function that passes
+ *it on pthread_equal(pthread_self(), client->thread)     the thread compared with one that is known, also in an own
+ *function client->in_callback                               a flag that is set before a callback is called and cleared
+ *after it
  */
 #ifndef ASYNCLINT_PROBES_H
 #define ASYNCLINT_PROBES_H
@@ -11,7 +12,7 @@
 #include "derive.h"
 
 struct probes {
-	uint8_t *is_flag;    /* by string of conditions.subjects, up to flag_count */
+	uint8_t *is_flag; /* by string of conditions.subjects, up to flag_count */
 	uint32_t flag_count;
 };
 

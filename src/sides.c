@@ -10,8 +10,8 @@ bool sides_of(const struct program *program, struct ref scope, struct sides *sid
 	const struct fact_function *function = &facts->functions[fact->function];
 	for (uint32_t s = 0; s < function->scope_count; s++) {
 		const struct fact_scope *other = &facts->scopes[function->first_scope + s];
-		if (other->order < fact->end_order || other->condition != fact->condition || other->when == fact->when ||
-		    (other->kind != SCOPE_IF && other->kind != SCOPE_AFTER))
+		if (other->order < fact->end_order || other->condition != fact->condition ||
+		    other->when == fact->when || (other->kind != SCOPE_IF && other->kind != SCOPE_AFTER))
 			continue;
 		sides->when = (struct side){node, scope.unit, fact->function, fact->order, fact->end_order};
 		sides->otherwise = (struct side){node, scope.unit, fact->function, other->order, other->end_order};
@@ -25,12 +25,13 @@ static bool is_on(const struct side *side, uint32_t order)
 	return order >= side->first && order < side->end;
 }
 
-const struct effect *side_effect(const struct derived *derived, const struct side *side, enum effect_kind kind, enum cost cost)
+const struct effect *side_effect(const struct derived *derived, const struct side *side, enum effect_kind kind,
+				 enum cost cost)
 {
 	for (uint32_t i = derived->first_effect[side->node]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *effect = &derived->effects.items[i];
-		if (effect->kind == kind && effect->certain && (kind != EFFECT_BLOCKS || effect->cost >= cost) && effect->call.unit == side->unit &&
-		    is_on(side, program_call(derived->program, effect->call)->order))
+		if (effect->kind == kind && effect->certain && (kind != EFFECT_BLOCKS || effect->cost >= cost) &&
+		    effect->call.unit == side->unit && is_on(side, program_call(derived->program, effect->call)->order))
 			return effect;
 	}
 	return NULL;
@@ -40,7 +41,8 @@ const struct effect *side_effect(const struct derived *derived, const struct sid
 static bool is_same_function(const struct facts *facts, uint32_t a, uint32_t function, uint32_t param)
 {
 	const struct fact_value *value = &facts->values[a];
-	return (value->kind == VALUE_FUNCTION && function != NONE && value->a == function) || (value->kind == VALUE_PARAM && param != NONE && value->a == param);
+	return (value->kind == VALUE_FUNCTION && function != NONE && value->a == function) ||
+	       (value->kind == VALUE_PARAM && param != NONE && value->a == param);
 }
 
 /* A call on the side that is given the function, as an argument that is called later. */
@@ -56,21 +58,23 @@ static struct ref deferred_on(const struct derived *derived, const struct side *
 			continue;
 		const struct node *called = &program->nodes.items[to];
 		for (uint32_t a = 0; a < program_call(program, call)->argument_count && a < called->param_count; a++)
-			if (derived->deferred[called->first_param + a] && is_same_function(facts, program_argument(program, call, a).index, callee, param))
+			if (derived->deferred[called->first_param + a] &&
+			    is_same_function(facts, program_argument(program, call, a).index, callee, param))
 				return call;
 	}
 	return (struct ref){side->unit, NONE};
 }
 
-static bool find_deferred(const struct derived *derived, const struct side *now, const struct side *other, const char **name, struct ref *direct,
-			  struct ref *later)
+static bool find_deferred(const struct derived *derived, const struct side *now, const struct side *other,
+			  const char **name, struct ref *direct, struct ref *later)
 {
 	const struct facts *facts = program_facts(derived->program, now->unit);
 	const struct fact_function *function = &facts->functions[now->function];
 	for (uint32_t c = 0; c < function->call_count; c++) {
 		const struct fact_call *fact = &facts->calls[function->first_call + c];
 		uint32_t target = fact->callee == NONE ? fact->target : NONE;
-		uint32_t param = target != NONE && facts->values[target].kind == VALUE_PARAM ? facts->values[target].a : NONE;
+		uint32_t param =
+		    target != NONE && facts->values[target].kind == VALUE_PARAM ? facts->values[target].a : NONE;
 		if (!is_on(now, fact->order) || (fact->callee == NONE && param == NONE))
 			continue;
 		*later = deferred_on(derived, other, fact->callee, param);
@@ -84,10 +88,17 @@ static bool find_deferred(const struct derived *derived, const struct side *now,
 	return false;
 }
 
-bool is_called_or_deferred(const struct derived *derived, const struct sides *sides, const char **name, struct ref *direct, struct ref *later)
+bool is_called_or_deferred(const struct derived *derived, const struct sides *sides, const char **name,
+			   struct ref *direct, struct ref *later)
 {
 	return find_deferred(derived, &sides->when, &sides->otherwise, name, direct, later) ||
 	       find_deferred(derived, &sides->otherwise, &sides->when, name, direct, later);
+}
+
+/* It takes a format: what it does is said to people. */
+static bool is_log(const struct node *node)
+{
+	return node->flags & FUNCTION_VARIADIC;
 }
 
 /* Something else calls the function too, as the loop or on it. */
@@ -117,6 +128,21 @@ static struct ref only_call(const struct program *program, const struct side *si
 	return *count == 1 ? found : (struct ref){side->unit, NONE};
 }
 
+/* The function has queued what it was given: a parameter is stored in a field before. */
+static bool has_queued(const struct program *program, const struct sides *sides)
+{
+	const struct facts *facts = program_facts(program, sides->when.unit);
+	const struct fact_function *function = &facts->functions[sides->when.function];
+	for (uint32_t i = 0; i < function->assignment_count; i++) {
+		const struct fact_assignment *fact = &facts->assignments[function->first_assignment + i];
+		bool stores = facts->values[fact->target].kind == VALUE_FIELD && fact->source != NONE &&
+			      facts->values[fact->source].kind == VALUE_PARAM;
+		if (stores && fact->order < sides->when.first)
+			return true;
+	}
+	return false;
+}
+
 struct ref done_or_left_to_loop(const struct derived *derived, const struct sides *sides)
 {
 	uint32_t count, other_count;
@@ -125,7 +151,8 @@ struct ref done_or_left_to_loop(const struct derived *derived, const struct side
 	if (count == 0)
 		call = other;
 	uint32_t callee = count + other_count == 1 ? program_callee(derived->program, call) : NONE;
-	if (callee == NONE || !is_loops_work(derived, callee, sides->when.node))
+	if (callee == NONE || !has_queued(derived->program, sides) || is_log(&derived->program->nodes.items[callee]) ||
+	    !is_loops_work(derived, callee, sides->when.node))
 		call.index = NONE;
 	return call;
 }

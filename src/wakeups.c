@@ -1,12 +1,6 @@
 #include "wakeups.h"
 
-static bool model_has_kind(const struct node *node, enum model_effect_kind kind)
-{
-	for (uint32_t i = 0; node->model && i < node->model->effect_count; i++)
-		if (node->model->effects[i].kind == kind)
-			return true;
-	return false;
-}
+#include "modelled.h"
 
 /* What stands for a local that others get at by its address alone: as user data of a callback. */
 static const char address_of_local[] = "&";
@@ -21,9 +15,10 @@ static uint32_t place_of_local(struct derived *derived, uint32_t unit, uint32_t 
 	const struct fact_function *function = &facts->functions[fact->function];
 	for (uint32_t i = 0; i < function->assignment_count; i++) {
 		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
-		const struct fact_value *source = assignment->source == NONE ? NULL : &facts->values[assignment->source];
-		if (source && source->kind == VALUE_ADDRESS && facts->values[source->a].kind == VALUE_LOCAL && facts->values[source->a].a == local &&
-		    facts->values[assignment->target].kind == VALUE_FIELD)
+		const struct fact_value *source =
+		    assignment->source == NONE ? NULL : &facts->values[assignment->source];
+		if (source && source->kind == VALUE_ADDRESS && facts->values[source->a].kind == VALUE_LOCAL &&
+		    facts->values[source->a].a == local && facts->values[assignment->target].kind == VALUE_FIELD)
 			return slot_subject(&derived->conditions, unit, assignment->target);
 	}
 	return intern(&derived->conditions.subjects, address_of_local);
@@ -42,7 +37,8 @@ static uint32_t place_of(struct derived *derived, uint32_t unit, uint32_t value)
 		case VALUE_FIELD:
 			return slot_subject(&derived->conditions, unit, value);
 		case VALUE_VARIABLE:
-			return intern(&derived->conditions.subjects, facts_text(facts, facts->variables[fact->a].identity));
+			return intern(&derived->conditions.subjects,
+				      facts_text(facts, facts->variables[fact->a].identity));
 		case VALUE_LOCAL:
 			return place_of_local(derived, unit, fact->a);
 		case VALUE_ADDRESS:
@@ -61,8 +57,8 @@ static void add(struct wakeups *wakeups, struct wakeup wakeup)
 	uint32_t *last = &wakeups->first[wakeup.node];
 	while (*last != NONE) {
 		struct wakeup *other = &wakeups->list.items[*last];
-		if (other->wakes == wakeup.wakes && other->order == wakeup.order && other->call.unit == wakeup.call.unit &&
-		    other->places[0] == wakeup.places[0])
+		if (other->wakes == wakeup.wakes && other->order == wakeup.order &&
+		    other->call.unit == wakeup.call.unit && other->places[0] == wakeup.places[0])
 			return;
 		last = &other->next;
 	}
@@ -90,7 +86,8 @@ static bool is_unconditional(const struct facts *facts, uint32_t scope)
 static void seed_call(struct derived *derived, struct wakeups *wakeups, struct ref call, uint32_t node, bool wakes)
 {
 	const struct fact_call *fact = program_call(derived->program, call);
-	struct wakeup wakeup = {.node = node, .call = call, .wakes = wakes, .below = NONE, .order = fact->order, .param = NONE};
+	struct wakeup wakeup = {
+	    .node = node, .call = call, .wakes = wakes, .below = NONE, .order = fact->order, .param = NONE};
 	struct ref argument = program_argument(derived->program, call, 0);
 	if (argument.index == NONE)
 		return;
@@ -112,15 +109,15 @@ static void seed_calls(struct derived *derived, struct wakeups *wakeups)
 		if (edge->kind != EDGE_CALL)
 			continue;
 		const struct node *callee = &program->nodes.items[edge->to];
-		if (model_has_kind(callee, MODEL_WAITS_THREAD))
+		if (modelled_effect(callee, MODEL_WAITS_THREAD))
 			seed_call(derived, wakeups, edge->call, edge->from, false);
-		else if (model_has_kind(callee, MODEL_WAKES))
+		else if (modelled_effect(callee, MODEL_WAKES))
 			seed_call(derived, wakeups, edge->call, edge->from, true);
 	}
 }
 
-/* The field or variable whose value alone the loop's condition is about: `!job->done`, `job->state == RUNNING`. What is in a local record is
-   nobody else's to set. */
+/* The field or variable whose value alone the loop's condition is about: `!job->done`, `job->state == RUNNING`. What is
+   in a local record is nobody else's to set. */
 static uint32_t flag_of(const struct program *program, uint32_t unit, uint32_t value, uint32_t *root)
 {
 	const struct facts *facts = program_facts(program, unit);
@@ -140,7 +137,8 @@ static void seed_spins(struct derived *derived, struct wakeups *wakeups)
 	const struct program *program = derived->program;
 	for (uint32_t i = 0; i < derived->effects.count; i++) {
 		const struct effect *effect = &derived->effects.items[i];
-		if (effect->kind != EFFECT_BLOCKS || effect->cost != COST_SLEEP || effect->from != NONE || !effect->certain)
+		if (effect->kind != EFFECT_BLOCKS || effect->cost != COST_SLEEP || effect->from != NONE ||
+		    !effect->certain)
 			continue;
 		const struct facts *facts = program_facts(program, effect->call.unit);
 		const struct fact_call *call = program_call(program, effect->call);
@@ -180,7 +178,8 @@ static void seed_assignments(struct derived *derived, struct wakeups *wakeups, u
 			uint32_t kind = facts->values[fact->target].kind;
 			if (fact->function == NONE || (kind != VALUE_FIELD && kind != VALUE_VARIABLE))
 				continue;
-			uint32_t place = place_of(derived, unit, fact->target), node = program_node(program, unit, fact->function);
+			uint32_t place = place_of(derived, unit, fact->target),
+				 node = program_node(program, unit, fact->function);
 			if (node != NONE && is_spun_on(wakeups, spins, end, place))
 				add(wakeups, (struct wakeup){.node = node,
 							     .call = {unit, i},
@@ -202,21 +201,23 @@ static void lift(struct derived *derived, struct wakeups *wakeups, uint32_t at, 
 {
 	struct wakeup below = wakeups->list.items[at];
 	const struct fact_call *fact = program_call(derived->program, edge->call);
-	struct wakeup wakeup = {.node = edge->from,
-				.call = edge->call,
-				.wakes = below.wakes,
-				.certain = below.certain && is_unconditional(program_facts(derived->program, edge->call.unit), fact->scope),
-				.depth = below.depth + 1,
-				.below = at,
-				.order = fact->order,
-				.param = NONE,
-				.object = NONE};
+	struct wakeup wakeup = {
+	    .node = edge->from,
+	    .call = edge->call,
+	    .wakes = below.wakes,
+	    .certain = below.certain && is_unconditional(program_facts(derived->program, edge->call.unit), fact->scope),
+	    .depth = below.depth + 1,
+	    .below = at,
+	    .order = fact->order,
+	    .param = NONE,
+	    .object = NONE};
 	if (below.param != NONE) {
 		struct ref argument = program_argument(derived->program, edge->call, below.param);
 		uint32_t place = argument.index == NONE ? NONE : place_of(derived, argument.unit, argument.index);
 		if (argument.index != NONE)
 			wakeup.param = root_param(derived->program, argument.unit, argument.index);
-		wakeup.object = argument.index == NONE ? NONE : value_root(derived->program, argument.unit, argument.index);
+		wakeup.object =
+		    argument.index == NONE ? NONE : value_root(derived->program, argument.unit, argument.index);
 		if (place != NONE)
 			wakeup.places[wakeup.place_count++] = place;
 	}
