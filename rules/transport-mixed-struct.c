@@ -110,7 +110,7 @@ static void check_record(struct pass *pass, uint32_t unit, const struct fact_rec
 	}
 }
 
-/* A header's record is in many units: look at the one that find_record() finds. */
+/* A header's record is in many units: look at the one that program_record() finds. */
 static void check(struct pass *pass)
 {
 	for (uint32_t unit = 0; unit < pass->program->unit_count; unit++) {

@@ -33,7 +33,7 @@ enum role_kind {
 enum model_effect_kind {
 	MODEL_BLOCKS,         /* does not return until something outside happened; cost, because */
 	MODEL_WAITS,          /* waits until one of several descriptors is ready: what loops are made of; timeout: `argument`, if it has one */
-	MODEL_WAITS_THREAD,   /* waits until another thread says so: condition, semaphore, join */
+	MODEL_WAITS_THREAD,   /* waits until another thread says so: condition, semaphore, join; timeout: `argument`, if it has one */
 	MODEL_WAKES,          /* ends such a wait of another thread */
 	MODEL_PUMPS,          /* runs a loop: its callbacks are called before it returns; loop: `argument` */
 	MODEL_PUMPS_ONCE_READY, /* hands over a result, and pumps if it is not there yet (finishers) */
@@ -57,6 +57,10 @@ enum model_effect_kind {
 	MODEL_UNLOCKS,
 	MODEL_LOOP_THREAD,       /* may be called only by the thread that runs the loop of `argument`, a loop or something on one */
 	MODEL_MAKES_THREAD_SAFE, /* lifts that of all functions of its world */
+	MODEL_ALLOWS_NESTING, /* permits a loop, or a source of it, to be run from its own callbacks */
+	MODEL_PROBES_LOOP,    /* tells, or goes by, whether a loop or a coroutine runs here: on this thread, further up the stack */
+	MODEL_CURRENT_THREAD, /* returns which thread this is */
+	MODEL_ON_DEFAULT_LOOP, /* puts what it starts on the library's default loop */
 	MODEL_EFFECT_KINDS,
 };
 

@@ -248,6 +248,10 @@ START_TEST(properties)
 			"unlocks": { "unlocks": 1 },
 			"bound": { "loop-thread": 2 },
 			"safe": { "makes-thread-safe": true },
+			"nests": { "allows-nesting": true },
+			"probes": { "probes-loop": true },
+			"self": { "current-thread": true },
+			"ambient": { "on-default-loop": {} },
 			"owner": { "owner": true }
 		}
 	));
@@ -283,6 +287,10 @@ START_TEST(properties)
 	    {"unlocks", MODEL_UNLOCKS, 1, COST_NONE, NULL},
 	    {"bound", MODEL_LOOP_THREAD, 2, COST_NONE, NULL},
 	    {"safe", MODEL_MAKES_THREAD_SAFE, MODEL_NO_ARGUMENT, COST_NONE, NULL},
+	    {"nests", MODEL_ALLOWS_NESTING, MODEL_NO_ARGUMENT, COST_NONE, NULL},
+	    {"probes", MODEL_PROBES_LOOP, MODEL_RESULT, COST_NONE, NULL},
+	    {"self", MODEL_CURRENT_THREAD, MODEL_RESULT, COST_NONE, NULL},
+	    {"ambient", MODEL_ON_DEFAULT_LOOP, MODEL_NO_ARGUMENT, COST_NONE, NULL},
 	};
 	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
 		const struct model_effect *got = effect(expected[i].name);
