@@ -125,6 +125,8 @@ static const struct property properties[] = {
     {"unlocks", MODEL_UNLOCKS, NEEDS_PLACE, "arg", 0},
     {"loop-thread", MODEL_LOOP_THREAD, NEEDS_PLACE, "arg", 0},
     {"makes-thread-safe", MODEL_MAKES_THREAD_SAFE, OR_TRUE, NULL, MODEL_NO_ARGUMENT},
+    {"inherits", MODEL_INHERITS, OR_TRUE, NULL, MODEL_RESULT},
+    {"ends-descriptor", MODEL_ENDS_DESCRIPTOR, NEEDS_PLACE, "descriptor", 0},
 };
 
 /* Notes "FILE: function 'f': property: message". Always false, so that `return fail(...)` reads well. */

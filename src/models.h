@@ -57,6 +57,8 @@ enum model_effect_kind {
 	MODEL_UNLOCKS,
 	MODEL_LOOP_THREAD,       /* may be called only by the thread that runs the loop of `argument`, a loop or something on one */
 	MODEL_MAKES_THREAD_SAFE, /* lifts that of all functions of its world */
+	MODEL_INHERITS,       /* the result is what the process was started with: its environment */
+	MODEL_ENDS_DESCRIPTOR, /* `argument`: its number does not stand for the same descriptor afterwards (close, the target of dup2) */
 	MODEL_EFFECT_KINDS,
 };
 

@@ -248,6 +248,8 @@ START_TEST(properties)
 			"unlocks": { "unlocks": 1 },
 			"bound": { "loop-thread": 2 },
 			"safe": { "makes-thread-safe": true },
+			"inherits": { "inherits": true },
+			"ends": { "ends-descriptor": 1 },
 			"owner": { "owner": true }
 		}
 	));
@@ -283,6 +285,8 @@ START_TEST(properties)
 	    {"unlocks", MODEL_UNLOCKS, 1, COST_NONE, NULL},
 	    {"bound", MODEL_LOOP_THREAD, 2, COST_NONE, NULL},
 	    {"safe", MODEL_MAKES_THREAD_SAFE, MODEL_NO_ARGUMENT, COST_NONE, NULL},
+	    {"inherits", MODEL_INHERITS, MODEL_RESULT, COST_NONE, NULL},
+	    {"ends", MODEL_ENDS_DESCRIPTOR, 1, COST_NONE, NULL},
 	};
 	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
 		const struct model_effect *got = effect(expected[i].name);
