@@ -187,3 +187,112 @@ bool mode_change_at(struct derived *derived, struct ref call, uint32_t argument,
 	}
 	return change->sets || change->clears;
 }
+
+static bool undoes(const struct mode_change *other, const struct mode_change *change)
+{
+	return !(other->sets && !other->clears && change->sets) && !(other->clears && !other->sets && change->clears);
+}
+
+static bool is_same_place(const struct fact_value *a, const struct fact_value *b)
+{
+	return a->kind == b->kind && a->a == b->a && (a->kind == VALUE_LOCAL || a->kind == VALUE_PARAM || a->kind == VALUE_VARIABLE);
+}
+
+/* The local, parameter or variable that the argument is, or is the address of. */
+static const struct fact_value *object_in(const struct program *program, struct ref call, uint32_t argument)
+{
+	uint32_t root = value_root(program, call.unit, program_argument(program, call, argument).index);
+	return program_value(program, (struct ref){call.unit, root});
+}
+
+/* The descriptor was put into an object, `pipe_open(pipe, 1)`, whose mode is switched back behind that. */
+static bool is_put_back_by_object(struct derived *derived, const struct mode_change *change)
+{
+	const struct program *program = derived->program;
+	const struct fact_call *fact = program_call(program, change->call);
+	const struct facts *facts = program_facts(program, change->call.unit);
+	const struct fact_function *function = &facts->functions[fact->function];
+	for (uint32_t c = 0; c < function->call_count; c++) {
+		struct ref call = {change->call.unit, function->first_call + c};
+		for (uint32_t a = 0; a < program_call(program, call)->argument_count; a++) {
+			struct mode_change other;
+			if (program_call(program, call)->order <= fact->order || !mode_change_at(derived, call, a, &other) || !undoes(&other, change))
+				continue;
+			for (uint32_t object = 0; object < fact->argument_count; object++)
+				if (is_same_place(object_in(program, call, a), object_in(program, change->call, object)))
+					return true;
+		}
+	}
+	return false;
+}
+
+bool is_put_back(struct derived *derived, const struct mode_change *change, const struct shared *shared)
+{
+	const struct program *program = derived->program;
+	const struct fact_call *fact = program_call(program, change->call);
+	if (is_put_back_by_object(derived, change))
+		return true;
+	for (uint32_t e = 0; e < program->edges.count; e++) {
+		const struct edge *edge = &program->edges.items[e];
+		const struct fact_call *call = program_call(program, edge->call);
+		bool same_function = edge->call.unit == change->call.unit && call->function == fact->function;
+		if (edge->kind != EDGE_CALL || (shared->kind != SHARING_STANDARD && (!same_function || call->order <= fact->order)))
+			continue;
+		for (uint32_t a = 0; a < call->argument_count; a++) {
+			struct mode_change other;
+			if (!mode_change_at(derived, edge->call, a, &other) || !undoes(&other, change))
+				continue;
+			struct shared again = shared_descriptor(derived, program_argument(program, edge->call, a), call->function);
+			bool same_call = same_function && call->order == fact->order;
+			if (!same_call && is_same_shared(program, shared, &again))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool is_replaced(struct derived *derived, const struct mode_change *change, const struct shared *shared)
+{
+	const struct program *program = derived->program;
+	const struct fact_call *fact = program_call(program, change->call);
+	const struct fact_function *function = &program_facts(program, change->call.unit)->functions[fact->function];
+	for (uint32_t c = 0; c < function->call_count; c++) {
+		struct ref call = {change->call.unit, function->first_call + c};
+		uint32_t callee = program_callee(program, call);
+		const struct model_function *model = callee == NONE ? NULL : program->nodes.items[callee].model;
+		if (program_call(program, call)->order >= fact->order)
+			break;
+		for (uint32_t i = 0; model && i < model->effect_count; i++) {
+			if (model->effects[i].kind != MODEL_ENDS_DESCRIPTOR)
+				continue;
+			struct shared ended = shared_descriptor(derived, program_argument(program, call, (uint32_t)model->effects[i].argument), fact->function);
+			if (is_same_shared(program, shared, &ended))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool is_kept(struct derived *derived, const struct mode_change *change, uint32_t number)
+{
+	const struct facts *facts = program_facts(derived->program, change->call.unit);
+	const struct fact_function *function = &facts->functions[program_call(derived->program, change->call)->function];
+	for (uint32_t i = 0; i < function->assignment_count; i++) {
+		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
+		const struct fact_value *source = assignment->source == NONE ? NULL : &facts->values[assignment->source];
+		if (source && source->kind == VALUE_PARAM && source->a == number)
+			return true;
+	}
+	for (uint32_t c = 0; c < function->call_count; c++) {
+		struct ref call = {change->call.unit, function->first_call + c};
+		uint32_t callee = program_callee(derived->program, call);
+		bool is_system = callee != NONE && derived->program->nodes.items[callee].flags & FUNCTION_SYSTEM;
+		for (uint32_t a = 0; a < program_call(derived->program, call)->argument_count; a++) {
+			const struct fact_value *value = program_value(derived->program, program_argument(derived->program, call, a));
+			struct mode_change other;
+			if (value->kind == VALUE_PARAM && value->a == number && !is_system && !mode_change_at(derived, call, a, &other))
+				return true;
+		}
+	}
+	return false;
+}

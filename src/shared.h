@@ -40,4 +40,14 @@ struct mode_change {
 /* Whether the call is one. */
 bool mode_change_at(struct derived *derived, struct ref call, uint32_t argument, struct mode_change *change);
 
+/* The same descriptor is switched again in a way that may undo the change: the other way, or to flags that were saved. For one that the process
+   was started with, anywhere in the program: at exit perhaps; for others behind the call in the same function. */
+bool is_put_back(struct derived *derived, const struct mode_change *change, const struct shared *shared);
+
+/* It was closed or replaced before, in the same function: what has the number now was made here. */
+bool is_replaced(struct derived *derived, const struct mode_change *change, const struct shared *shared);
+
+/* The parameter is stored, or handed to another function: the descriptor is given away, not lent. */
+bool is_kept(struct derived *derived, const struct mode_change *change, uint32_t number);
+
 #endif

@@ -54,9 +54,18 @@ static const char *ask_cause(struct silence *silence, const struct effect *effec
 			    call_place(silence, effect->call));
 }
 
+static bool has_way(struct silence *silence, const struct effect *effect, bool but_own_wait)
+{
+	struct loop_path path;
+	bool found = find_loop_path(&silence->pass, effect->node, &effect->condition, effect->kind == EFFECT_BLOCKS ? NULL : effect->world,
+				    but_own_wait, &path);
+	table_release(&path.edges);
+	return found;
+}
+
 static const char *ask_own_wait(struct silence *silence, const struct effect *effect)
 {
-	if (!silence->pass.derived->wait_step[effect->node])
+	if (!silence->pass.derived->wait_step[effect->node] || (effect->kind == EFFECT_BLOCKS && (!has_way(silence, effect, false) || has_way(silence, effect, true))))
 		return NULL;
 	return arena_printf(silence->arena, "'%s' is how a home-made loop waits for its events", node_name(silence, effect->node));
 }
@@ -129,10 +138,7 @@ static const char *ask_way(struct silence *silence, const struct effect *effect)
 					    atom_text(&pass->derived->conditions, &pass->program->nodes.items[effect->node], atom,
 						      silence->arena));
 	}
-	struct loop_path path;
-	bool found = find_loop_path(pass, effect->node, &effect->condition, effect->kind == EFFECT_BLOCKS ? NULL : effect->world, &path);
-	table_release(&path.edges);
-	return found ? NULL : "on every way from a callback of that loop a condition rules it out, or leaves a mode open";
+	return has_way(silence, effect, false) ? NULL : "on every way from a callback of that loop a condition rules it out, or leaves a mode open";
 }
 
 static const char *const origin_texts[] = {
