@@ -70,7 +70,7 @@ static const struct option_entry entries[] = {
     {"no-models", NULL, OPTION_NO_MODELS, ANALYSING, "leave the built-in library models out"},
     {"cost", "LIST", OPTION_COST, ANALYSING, "kinds of blocking to report in addition: disk, lock"},
     {"explain-silence", "FILE:LINE", OPTION_EXPLAIN_SILENCE, REPORTING,
-     "instead of findings, say of each call on that line what is known and why rules are silent"},
+     "say what is known of the calls on that line, and why rules are silent"},
     {"format", "FORMAT", OPTION_FORMAT, REPORTING | RULES, "text (default) or json"},
     {"output", "FILE", 'o', REPORTING | FACTS, "write there instead of to standard output"},
     {"dump", NULL, OPTION_DUMP, FACTS, "write the facts as JSON"},

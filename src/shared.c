@@ -9,19 +9,22 @@ static const struct shared not_shared = {SHARING_NONE, NONE, {NONE, NONE}};
 static struct shared trace(struct derived *derived, struct ref value, uint32_t function, int depth);
 
 /* The same variable, or the same field of whatever object. */
-static bool is_same_store(const struct facts *a_facts, const struct fact_value *a, const struct facts *b_facts, const struct fact_value *b)
+static bool is_same_store(const struct facts *a_facts, const struct fact_value *a, const struct facts *b_facts,
+			  const struct fact_value *b)
 {
 	if (a->kind != b->kind)
 		return false;
 	if (a->kind == VALUE_LOCAL)
 		return a_facts == b_facts && a->a == b->a;
 	if (a->kind == VALUE_VARIABLE)
-		return strcmp(facts_text(a_facts, a_facts->variables[a->a].identity), facts_text(b_facts, b_facts->variables[b->a].identity)) == 0;
+		return strcmp(facts_text(a_facts, a_facts->variables[a->a].identity),
+			      facts_text(b_facts, b_facts->variables[b->a].identity)) == 0;
 	return a->kind == VALUE_FIELD && strcmp(facts_text(a_facts, a->b), facts_text(b_facts, b->b)) == 0 &&
 	       strcmp(facts_text(a_facts, a->c), facts_text(b_facts, b->c)) == 0;
 }
 
-/* What an assignment says of the place it fills; *says is false for -1 and for the plain 0 of an object that is cleared. */
+/* What an assignment says of the place it fills; *says is false for -1 and for the plain 0 of an object that is
+ * cleared. */
 static struct shared stored(struct derived *derived, struct ref source, uint32_t function, int depth, bool *says)
 {
 	const struct facts *facts = program_facts(derived->program, source.unit);
@@ -38,20 +41,24 @@ static struct shared trace_stores(struct derived *derived, uint32_t unit, const 
 {
 	const struct program *program = derived->program;
 	struct shared found = not_shared;
-	uint32_t first = place->kind == VALUE_LOCAL ? unit : 0, end = place->kind == VALUE_LOCAL ? unit + 1 : program->unit_count;
+	uint32_t first = place->kind == VALUE_LOCAL ? unit : 0,
+		 end = place->kind == VALUE_LOCAL ? unit + 1 : program->unit_count;
 	for (uint32_t u = first; u < end; u++) {
 		const struct facts *facts = program_facts(program, u);
 		for (uint32_t i = 0; i < facts->assignments_count; i++) {
 			const struct fact_assignment *assignment = &facts->assignments[i];
-			if (!is_same_store(program_facts(program, unit), place, facts, &facts->values[assignment->target]))
+			if (!is_same_store(program_facts(program, unit), place, facts,
+					   &facts->values[assignment->target]))
 				continue;
 			bool says = true;
-			struct shared one = stored(derived, (struct ref){u, assignment->source}, assignment->function, depth, &says);
+			struct shared one =
+			    stored(derived, (struct ref){u, assignment->source}, assignment->function, depth, &says);
 			if (!says)
 				continue;
 			bool differs = found.kind != SHARING_NONE && !is_same_shared(program, &found, &one);
 			/* A parameter means something in its own function only. */
-			if (one.kind == SHARING_NONE || differs || (one.kind == SHARING_CALLER && place->kind != VALUE_LOCAL))
+			if (one.kind == SHARING_NONE || differs ||
+			    (one.kind == SHARING_CALLER && place->kind != VALUE_LOCAL))
 				return not_shared;
 			found = one;
 		}
@@ -69,8 +76,10 @@ static struct shared trace_call(struct derived *derived, struct ref call, uint32
 		bool certain = true;
 		if (effect->kind == MODEL_INHERITS)
 			return (struct shared){SHARING_INHERITED, NONE, call};
-		if (effect->kind == MODEL_RETURNS_ARGUMENT && effect->argument >= 0 && model_effect_at(derived, call, effect, &condition, &certain) && certain)
-			return trace(derived, program_argument(derived->program, call, (uint32_t)effect->argument), function, depth + 1);
+		if (effect->kind == MODEL_RETURNS_ARGUMENT && effect->argument >= 0 &&
+		    model_effect_at(derived, call, effect, &condition, &certain) && certain)
+			return trace(derived, program_argument(derived->program, call, (uint32_t)effect->argument),
+				     function, depth + 1);
 	}
 	return not_shared;
 }
@@ -84,7 +93,9 @@ static struct shared trace_param(const struct derived *derived, struct ref value
 	if (strcmp(program->nodes.items[node].name, "main") == 0)
 		return (struct shared){SHARING_INHERITED, number, {value.unit, NONE}};
 	const struct fact_param *param = program_param(program, &program->nodes.items[node], number);
-	bool is_number = param && param->type != NONE && program_facts(program, program->nodes.items[node].function.unit)->types[param->type].flags & TYPE_INTEGER;
+	bool is_number =
+	    param && param->type != NONE &&
+	    program_facts(program, program->nodes.items[node].function.unit)->types[param->type].flags & TYPE_INTEGER;
 	return is_number ? (struct shared){SHARING_CALLER, number, {value.unit, NONE}} : not_shared;
 }
 
@@ -100,7 +111,8 @@ static struct shared trace(struct derived *derived, struct ref value, uint32_t f
 	case VALUE_INTEGER: {
 		int64_t number = fact_integer(fact);
 		bool is_standard = number >= 0 && number < STANDARD_DESCRIPTORS;
-		return is_standard ? (struct shared){SHARING_STANDARD, (uint32_t)number, {value.unit, NONE}} : not_shared;
+		return is_standard ? (struct shared){SHARING_STANDARD, (uint32_t)number, {value.unit, NONE}}
+				   : not_shared;
 	}
 	case VALUE_PARAM:
 		return trace_param(derived, value, function, fact->a);
@@ -137,7 +149,8 @@ bool is_same_shared(const struct program *program, const struct shared *a, const
 		return false;
 	if (a->value.index == NONE || a->kind != SHARING_STANDARD)
 		return a->value.unit == b->value.unit || a->kind == SHARING_STANDARD;
-	const struct facts *a_facts = program_facts(program, a->value.unit), *b_facts = program_facts(program, b->value.unit);
+	const struct facts *a_facts = program_facts(program, a->value.unit),
+			   *b_facts = program_facts(program, b->value.unit);
 	return is_same_store(a_facts, &a_facts->values[a->value.index], b_facts, &b_facts->values[b->value.index]);
 }
 
@@ -155,14 +168,16 @@ static bool modelled_change(struct derived *derived, const struct model_function
 	for (uint32_t i = 0; i < model->effect_count; i++) {
 		struct condition condition = {0};
 		bool certain = true;
-		if (model->effects[i].kind == MODEL_SETS_NONBLOCKING && model->effects[i].argument == (int)change->argument)
+		if (model->effects[i].kind == MODEL_SETS_NONBLOCKING &&
+		    model->effects[i].argument == (int)change->argument)
 			found |= model_effect_at(derived, change->call, &model->effects[i], &condition, &certain);
 	}
-	uint32_t caller = program_node(derived->program, change->call.unit, program_call(derived->program, change->call)->function);
+	uint32_t caller =
+	    program_node(derived->program, change->call.unit, program_call(derived->program, change->call)->function);
 	for (uint32_t i = derived->first_effect[caller]; found && i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *effect = &derived->effects.items[i];
-		if (effect->kind == EFFECT_SETS_NONBLOCKING && effect->from == NONE && effect->call.unit == change->call.unit &&
-		    effect->call.index == change->call.index)
+		if (effect->kind == EFFECT_SETS_NONBLOCKING && effect->from == NONE &&
+		    effect->call.unit == change->call.unit && effect->call.index == change->call.index)
 			add_direction(change, effect);
 	}
 	return found;
@@ -181,7 +196,8 @@ bool mode_change_at(struct derived *derived, struct ref call, uint32_t argument,
 		const struct effect *effect = &derived->effects.items[i];
 		struct condition condition = {0};
 		uint32_t unknown = 0;
-		if (effect->kind == EFFECT_SETS_NONBLOCKING && effect->certain && effect->origin.kind == ORIGIN_PARAM && effect->origin.number == argument &&
+		if (effect->kind == EFFECT_SETS_NONBLOCKING && effect->certain && effect->origin.kind == ORIGIN_PARAM &&
+		    effect->origin.number == argument &&
 		    condition_at_call(&derived->conditions, call, &effect->condition, &condition, &unknown))
 			add_direction(change, effect);
 	}
@@ -195,7 +211,8 @@ static bool undoes(const struct mode_change *other, const struct mode_change *ch
 
 static bool is_same_place(const struct fact_value *a, const struct fact_value *b)
 {
-	return a->kind == b->kind && a->a == b->a && (a->kind == VALUE_LOCAL || a->kind == VALUE_PARAM || a->kind == VALUE_VARIABLE);
+	return a->kind == b->kind && a->a == b->a &&
+	       (a->kind == VALUE_LOCAL || a->kind == VALUE_PARAM || a->kind == VALUE_VARIABLE);
 }
 
 /* The local, parameter or variable that the argument is, or is the address of. */
@@ -216,14 +233,33 @@ static bool is_put_back_by_object(struct derived *derived, const struct mode_cha
 		struct ref call = {change->call.unit, function->first_call + c};
 		for (uint32_t a = 0; a < program_call(program, call)->argument_count; a++) {
 			struct mode_change other;
-			if (program_call(program, call)->order <= fact->order || !mode_change_at(derived, call, a, &other) || !undoes(&other, change))
+			if (program_call(program, call)->order <= fact->order ||
+			    !mode_change_at(derived, call, a, &other) || !undoes(&other, change))
 				continue;
 			for (uint32_t object = 0; object < fact->argument_count; object++)
-				if (is_same_place(object_in(program, call, a), object_in(program, change->call, object)))
+				if (is_same_place(object_in(program, call, a),
+						  object_in(program, change->call, object)))
 					return true;
 		}
 	}
 	return false;
+}
+
+/* Flags that were saved are restored, of what is not known, in a file that the change passes through: what saved them
+ * knows of what. */
+static bool is_restored_there(const struct derived *derived, const struct mode_change *change,
+			      const struct mode_change *other, uint32_t restorer)
+{
+	const struct program *program = derived->program;
+	const char *file = program->nodes.items[restorer].file;
+	if (other->sets || other->clears)
+		return false;
+	uint32_t caller = program_node(program, change->call.unit, program_call(program, change->call)->function);
+	bool same = strcmp(program->nodes.items[caller].file, file) == 0;
+	for (const struct effect *effect = change->effect; effect && !same;
+	     effect = effect->from == NONE ? NULL : &derived->effects.items[effect->from])
+		same = strcmp(program->nodes.items[effect->node].file, file) == 0;
+	return same;
 }
 
 bool is_put_back(struct derived *derived, const struct mode_change *change, const struct shared *shared)
@@ -236,15 +272,19 @@ bool is_put_back(struct derived *derived, const struct mode_change *change, cons
 		const struct edge *edge = &program->edges.items[e];
 		const struct fact_call *call = program_call(program, edge->call);
 		bool same_function = edge->call.unit == change->call.unit && call->function == fact->function;
-		if (edge->kind != EDGE_CALL || (shared->kind != SHARING_STANDARD && (!same_function || call->order <= fact->order)))
+		if (edge->kind != EDGE_CALL ||
+		    (shared->kind != SHARING_STANDARD && (!same_function || call->order <= fact->order)))
 			continue;
 		for (uint32_t a = 0; a < call->argument_count; a++) {
 			struct mode_change other;
 			if (!mode_change_at(derived, edge->call, a, &other) || !undoes(&other, change))
 				continue;
-			struct shared again = shared_descriptor(derived, program_argument(program, edge->call, a), call->function);
+			struct shared again =
+			    shared_descriptor(derived, program_argument(program, edge->call, a), call->function);
 			bool same_call = same_function && call->order == fact->order;
-			if (!same_call && is_same_shared(program, shared, &again))
+			bool restored =
+			    again.kind == SHARING_NONE && is_restored_there(derived, change, &other, edge->from);
+			if (!same_call && (restored || is_same_shared(program, shared, &again)))
 				return true;
 		}
 	}
@@ -265,7 +305,9 @@ bool is_replaced(struct derived *derived, const struct mode_change *change, cons
 		for (uint32_t i = 0; model && i < model->effect_count; i++) {
 			if (model->effects[i].kind != MODEL_ENDS_DESCRIPTOR)
 				continue;
-			struct shared ended = shared_descriptor(derived, program_argument(program, call, (uint32_t)model->effects[i].argument), fact->function);
+			struct shared ended = shared_descriptor(
+			    derived, program_argument(program, call, (uint32_t)model->effects[i].argument),
+			    fact->function);
 			if (is_same_shared(program, shared, &ended))
 				return true;
 		}
@@ -276,10 +318,12 @@ bool is_replaced(struct derived *derived, const struct mode_change *change, cons
 bool is_kept(struct derived *derived, const struct mode_change *change, uint32_t number)
 {
 	const struct facts *facts = program_facts(derived->program, change->call.unit);
-	const struct fact_function *function = &facts->functions[program_call(derived->program, change->call)->function];
+	const struct fact_function *function =
+	    &facts->functions[program_call(derived->program, change->call)->function];
 	for (uint32_t i = 0; i < function->assignment_count; i++) {
 		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
-		const struct fact_value *source = assignment->source == NONE ? NULL : &facts->values[assignment->source];
+		const struct fact_value *source =
+		    assignment->source == NONE ? NULL : &facts->values[assignment->source];
 		if (source && source->kind == VALUE_PARAM && source->a == number)
 			return true;
 	}
@@ -288,9 +332,11 @@ bool is_kept(struct derived *derived, const struct mode_change *change, uint32_t
 		uint32_t callee = program_callee(derived->program, call);
 		bool is_system = callee != NONE && derived->program->nodes.items[callee].flags & FUNCTION_SYSTEM;
 		for (uint32_t a = 0; a < program_call(derived->program, call)->argument_count; a++) {
-			const struct fact_value *value = program_value(derived->program, program_argument(derived->program, call, a));
+			const struct fact_value *value =
+			    program_value(derived->program, program_argument(derived->program, call, a));
 			struct mode_change other;
-			if (value->kind == VALUE_PARAM && value->a == number && !is_system && !mode_change_at(derived, call, a, &other))
+			if (value->kind == VALUE_PARAM && value->a == number && !is_system &&
+			    !mode_change_at(derived, call, a, &other))
 				return true;
 		}
 	}

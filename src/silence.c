@@ -57,22 +57,25 @@ static const char *ask_cause(struct silence *silence, const struct effect *effec
 static bool has_way(struct silence *silence, const struct effect *effect, bool but_own_wait)
 {
 	struct loop_path path;
-	bool found = find_loop_path(&silence->pass, effect->node, &effect->condition, effect->kind == EFFECT_BLOCKS ? NULL : effect->world,
-				    but_own_wait, &path);
+	bool found = find_loop_path(&silence->pass, effect->node, &effect->condition,
+				    effect->kind == EFFECT_BLOCKS ? NULL : effect->world, but_own_wait, &path);
 	table_release(&path.edges);
 	return found;
 }
 
 static const char *ask_own_wait(struct silence *silence, const struct effect *effect)
 {
-	if (!silence->pass.derived->wait_step[effect->node] || (effect->kind == EFFECT_BLOCKS && (!has_way(silence, effect, false) || has_way(silence, effect, true))))
+	if (!silence->pass.derived->wait_step[effect->node] ||
+	    (effect->kind == EFFECT_BLOCKS && (!has_way(silence, effect, false) || has_way(silence, effect, true))))
 		return NULL;
-	return arena_printf(silence->arena, "'%s' is how a home-made loop waits for its events", node_name(silence, effect->node));
+	return arena_printf(silence->arena, "'%s' is how a home-made loop waits for its events",
+			    node_name(silence, effect->node));
 }
 
 static const char *ask_test(struct silence *silence, const struct effect *effect)
 {
-	bool is_test = effect->cost == COST_SLEEP && is_test_file(silence->pass.program->nodes.items[effect->node].file);
+	bool is_test =
+	    effect->cost == COST_SLEEP && is_test_file(silence->pass.program->nodes.items[effect->node].file);
 	return is_test ? "a test that sleeps means it" : NULL;
 }
 
@@ -86,7 +89,8 @@ static const char *ask_other_rule(struct silence *silence, const struct effect *
 	const struct derived *derived = silence->pass.derived;
 	for (uint32_t i = derived->first_effect[effect->node]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *other = &derived->effects.items[i];
-		if (is_through(other, effect->call) && (other->kind == EFFECT_PUMPS || other->kind == EFFECT_FORBIDDEN_ON_LOOP))
+		if (is_through(other, effect->call) &&
+		    (other->kind == EFFECT_PUMPS || other->kind == EFFECT_FORBIDDEN_ON_LOOP))
 			return "it runs a loop, or its library forbids it there: that is another rule's business";
 	}
 	return NULL;
@@ -98,7 +102,8 @@ static const char *ask_descriptor(struct silence *silence, const struct effect *
 	for (uint32_t i = 0; model && i < model->effect_count; i++)
 		if (model->effects[i].kind == MODEL_READS || model->effects[i].kind == MODEL_SETS_NONBLOCKING)
 			return "its descriptor is not known to be a loop's";
-	return arena_printf(silence->arena, "'%s' neither reads, writes nor switches a descriptor", node_name(silence, effect->cause));
+	return arena_printf(silence->arena, "'%s' neither reads, writes nor switches a descriptor",
+			    node_name(silence, effect->cause));
 }
 
 static const char *role_text(const struct role *role)
@@ -119,9 +124,12 @@ static const char *ask_on_loop(struct silence *silence, const struct effect *eff
 		roles = roles ? arena_printf(silence->arena, "%s, %s", roles, role_text(role)) : role_text(role);
 	}
 	if (!roles)
-		return arena_printf(silence->arena, "'%s' is not known to run on a loop: no callback is seen that calls it", name);
+		return arena_printf(silence->arena,
+				    "'%s' is not known to run on a loop: no callback is seen that calls it", name);
 	if (only_main)
-		return arena_printf(silence->arena, "'%s' runs before or after the loop only: nothing but main is seen to reach it", name);
+		return arena_printf(silence->arena,
+				    "'%s' runs before or after the loop only: nothing but main is seen to reach it",
+				    name);
 	return arena_printf(silence->arena, "'%s' is not known to run on a loop, only as: %s", name, roles);
 }
 
@@ -135,17 +143,23 @@ static const char *ask_way(struct silence *silence, const struct effect *effect)
 		const struct atom *atom = &effect->condition.atoms[i];
 		if (atom->subject == SUBJECT_SLOT && mode_of_slot(pass->derived, atom->id))
 			return arena_printf(silence->arena, "it depends on a mode that is not decided here: %s",
-					    atom_text(&pass->derived->conditions, &pass->program->nodes.items[effect->node], atom,
-						      silence->arena));
+					    atom_text(&pass->derived->conditions,
+						      &pass->program->nodes.items[effect->node], atom, silence->arena));
 	}
-	return has_way(silence, effect, false) ? NULL : "on every way from a callback of that loop a condition rules it out, or leaves a mode open";
+	return has_way(silence, effect, false)
+		   ? NULL
+		   : "on every way from a callback of that loop a condition rules it out, or leaves a mode open";
 }
 
 static const char *const origin_texts[] = {
-    [ORIGIN_UNKNOWN] = "not known where from",	  [ORIGIN_MADE] = "made here",
-    [ORIGIN_PARAM] = "a parameter",		  [ORIGIN_OBJECT] = "a parameter's",
-    [ORIGIN_GLOBAL] = "global",			  [ORIGIN_DEFAULT] = "the library's default",
-    [ORIGIN_RESULT] = "handed to the caller",	  [ORIGIN_PRIVATE] = "made further down and kept there",
+    [ORIGIN_UNKNOWN] = "not known where from",
+    [ORIGIN_MADE] = "made here",
+    [ORIGIN_PARAM] = "a parameter",
+    [ORIGIN_OBJECT] = "a parameter's",
+    [ORIGIN_GLOBAL] = "global",
+    [ORIGIN_DEFAULT] = "the library's default",
+    [ORIGIN_RESULT] = "handed to the caller",
+    [ORIGIN_PRIVATE] = "made further down and kept there",
 };
 
 /* A private loop can neither be run again from its callbacks nor be someone else's. */
@@ -161,13 +175,15 @@ static const char *ask_own_loop(struct silence *silence, const struct effect *ef
 {
 	if (effect->kind != EFFECT_PUMPS || effect->origin.kind == ORIGIN_MADE)
 		return NULL;
-	return arena_printf(silence->arena, "the loop that is pumped is not made here: it is %s", origin_texts[effect->origin.kind]);
+	return arena_printf(silence->arena, "the loop that is pumped is not made here: it is %s",
+			    origin_texts[effect->origin.kind]);
 }
 
 static bool is_registered(const struct derived *derived, uint32_t node)
 {
 	for (uint32_t i = derived->first_role[node]; i != NONE; i = derived->roles.items[i].next)
-		if (derived->roles.items[i].from == NONE && derived->roles.items[i].edge == NONE && derived->roles.items[i].kind != ROLE_MAIN)
+		if (derived->roles.items[i].from == NONE && derived->roles.items[i].edge == NONE &&
+		    derived->roles.items[i].kind != ROLE_MAIN)
 			return true;
 	return false;
 }
@@ -177,7 +193,9 @@ static const char *ask_sync_looking(struct silence *silence, const struct effect
 	const struct derived *derived = silence->pass.derived;
 	const char *name = node_name(silence, effect->node);
 	if (derived->owner[effect->node])
-		return arena_printf(silence->arena, "'%s' may run loops: it is main, a thread, a test, or named as what runs one", name);
+		return arena_printf(silence->arena,
+				    "'%s' may run loops: it is main, a thread, a test, or named as what runs one",
+				    name);
 	if (is_registered(derived, effect->node))
 		return arena_printf(silence->arena, "'%s' is a callback itself", name);
 	if (!is_sync_looking(derived, effect->node, true))
@@ -187,9 +205,11 @@ static const char *ask_sync_looking(struct silence *silence, const struct effect
 
 static const char *ask_completion(struct silence *silence, const struct effect *effect)
 {
-	if (!is_sync_looking(silence->pass.derived, effect->node, true) || is_sync_looking(silence->pass.derived, effect->node, false))
+	if (!is_sync_looking(silence->pass.derived, effect->node, true) ||
+	    is_sync_looking(silence->pass.derived, effect->node, false))
 		return NULL;
-	return arena_printf(silence->arena, "'%s' takes a callback, so it does not look synchronous", node_name(silence, effect->node));
+	return arena_printf(silence->arena, "'%s' takes a callback, so it does not look synchronous",
+			    node_name(silence, effect->node));
 }
 
 /* Who asks what; NULL stands for every rule. The order is that of the answers. */
@@ -229,7 +249,8 @@ static bool has_reported(const struct silence *silence, const struct rule *rule,
 	for (uint32_t i = 0; i < silence->pass.findings->list.count; i++) {
 		const struct finding *finding = silence->pass.findings->list.items[i];
 		if (strcmp(finding->rule, rule->id) == 0 && finding->location.line == fact->place.line &&
-		    finding->location.column == fact->place.column && strcmp(finding->location.file, silence->options->file) == 0)
+		    finding->location.column == fact->place.column &&
+		    strcmp(finding->location.file, silence->options->file) == 0)
 			return true;
 	}
 	return false;
@@ -256,7 +277,8 @@ static void print_verdict(struct silence *silence, const struct rule *rule, cons
 			fprintf(silence->out, "    %s: %s %s\n", rule->id, answers++ ? "and" : "silent:", answer);
 	}
 	if (!answers)
-		fprintf(silence->out, "    %s: silent for a reason of its own; 'asynclint explain %s' says what it never reports\n",
+		fprintf(silence->out,
+			"    %s: silent for a reason of its own; 'asynclint explain %s' says what it never reports\n",
 			rule->id, rule->id);
 }
 
@@ -266,8 +288,8 @@ static bool is_first_of_cause(const struct derived *derived, uint32_t index)
 	const struct effect *effect = &derived->effects.items[index];
 	for (uint32_t i = derived->first_effect[effect->node]; i != index; i = derived->effects.items[i].next) {
 		const struct effect *before = &derived->effects.items[i];
-		if (is_through(before, effect->call) && before->kind == effect->kind && before->cause == effect->cause &&
-		    before->clears == effect->clears)
+		if (is_through(before, effect->call) && before->kind == effect->kind &&
+		    before->cause == effect->cause && before->clears == effect->clears)
 			return false;
 	}
 	return true;
@@ -313,7 +335,8 @@ static void print_callee(struct silence *silence, struct ref call, uint32_t call
 {
 	const struct node *node = &silence->pass.program->nodes.items[callee];
 	if (node->model && node->model->harmless)
-		fprintf(silence->out, "  the model '%s' says that '%s' has no effect that matters\n", node->model->library, node->name);
+		fprintf(silence->out, "  the model '%s' says that '%s' has no effect that matters\n",
+			node->model->library, node->name);
 	else if (node->model)
 		print_ruled_out(silence, call, callee);
 	else if (!node->body_count)
@@ -325,7 +348,8 @@ static void print_unreached(struct silence *silence, struct ref call, uint32_t n
 {
 	struct derived *derived = silence->pass.derived;
 	struct condition condition = {0};
-	if (!condition_of_scope(&derived->conditions, call.unit, program_call(silence->pass.program, call)->scope, &condition))
+	if (!condition_of_scope(&derived->conditions, call.unit, program_call(silence->pass.program, call)->scope,
+				&condition))
 		fprintf(silence->out, "  it never runs: the conditions around it contradict each other\n");
 	if (derived->child_only[node] || call_in_child(derived, call))
 		fprintf(silence->out, "  it runs in a forked child only\n");
@@ -348,12 +372,14 @@ static void print_call(struct silence *silence, struct ref call, uint32_t node)
 {
 	const struct derived *derived = silence->pass.derived;
 	uint32_t callee = program_callee(silence->pass.program, call);
-	fprintf(silence->out, "%s: '%s' calls %s%s%s\n", call_place(silence, call), node_name(silence, node), callee == NONE ? "" : "'",
-		callee == NONE ? "by pointer" : node_name(silence, callee), callee == NONE ? "" : "'");
+	fprintf(silence->out, "%s: '%s' calls %s%s%s\n", call_place(silence, call), node_name(silence, node),
+		callee == NONE ? "" : "'", callee == NONE ? "by pointer" : node_name(silence, callee),
+		callee == NONE ? "" : "'");
 	for (uint32_t i = derived->first_role[node]; i != NONE; i = derived->roles.items[i].next)
 		why_role(silence->out, derived, &derived->roles.items[i], silence->arena);
 	if (derived->first_role[node] == NONE)
-		fprintf(silence->out, "  runs: not known, no callback and no main is seen that calls '%s'\n", node_name(silence, node));
+		fprintf(silence->out, "  runs: not known, no callback and no main is seen that calls '%s'\n",
+			node_name(silence, node));
 	print_unreached(silence, call, node);
 	if (callee == NONE)
 		print_pointer(silence, call, node);
@@ -402,7 +428,8 @@ static uint32_t print_calls(struct silence *silence, uint32_t *nearest, bool *kn
 
 static bool is_here(const struct silence *silence, const struct finding *finding)
 {
-	return finding->location.line == silence->options->line && strcmp(finding->location.file, silence->options->file) == 0;
+	return finding->location.line == silence->options->line &&
+	       strcmp(finding->location.file, silence->options->file) == 0;
 }
 
 /* All findings of the line, whatever they are about, and those that a comment suppresses. */
@@ -421,8 +448,8 @@ static void print_findings(struct silence *silence, const struct facts *const *u
 		bool kept = false;
 		for (uint32_t f = 0; f < findings->list.count && !kept; f++)
 			kept = findings->list.items[f] == here.items[i];
-		fprintf(silence->out, "%s by %s: %s\n", kept ? "reported" : "suppressed by a comment, else reported", here.items[i]->rule,
-			here.items[i]->message);
+		fprintf(silence->out, "%s by %s: %s\n", kept ? "reported" : "suppressed by a comment, else reported",
+			here.items[i]->rule, here.items[i]->message);
 	}
 	table_release(&here);
 }
@@ -431,7 +458,8 @@ static void print_all(struct silence *silence, const struct facts *const *units,
 {
 	uint32_t nearest = 0;
 	if (!print_calls(silence, &nearest, known_file)) {
-		fprintf(silence->out, "%s:%u: no call stands on this line", silence->options->file, silence->options->line);
+		fprintf(silence->out, "%s:%u: no call stands on this line", silence->options->file,
+			silence->options->line);
 		if (nearest)
 			fprintf(silence->out, "; the nearest that does is line %u", nearest);
 		fprintf(silence->out, "\n");
@@ -439,8 +467,8 @@ static void print_all(struct silence *silence, const struct facts *const *units,
 	print_findings(silence, units, unit_count);
 }
 
-char *silence_text(struct derived *derived, const struct facts *const *units, uint32_t unit_count, const struct silence_options *options,
-		   struct arena *arena)
+char *silence_text(struct derived *derived, const struct facts *const *units, uint32_t unit_count,
+		   const struct silence_options *options, struct arena *arena)
 {
 	struct findings findings = {0};
 	struct silence silence = {
