@@ -60,5 +60,6 @@ const struct rule rule_blocking_in_async = {
 	.since = "0.1",
 	.summary = "function that runs on an event loop makes a blocking call",
 	.severity = SEVERITY_WARNING,
+	.looks_at = 1u << EFFECT_BLOCKS,
 	.check = check,
 };

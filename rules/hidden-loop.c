@@ -55,5 +55,6 @@ const struct rule rule_hidden_loop = {
 	.since = "0.1",
 	.summary = "sync-looking function makes an event loop, runs it and drops it",
 	.severity = SEVERITY_WARNING,
+	.looks_at = 1u << EFFECT_PUMPS | 1u << EFFECT_WAITS,
 	.check = check,
 };

@@ -73,5 +73,6 @@ const struct rule rule_loop_reentry = {
 	.since = "0.1",
 	.summary = "callback of an event loop runs the loop again",
 	.severity = SEVERITY_ERROR,
+	.looks_at = 1u << EFFECT_PUMPS | 1u << EFFECT_FORBIDDEN_ON_LOOP,
 	.check = check,
 };

@@ -92,5 +92,6 @@ const struct rule rule_nested_loop = {
 	.since = "0.1",
 	.summary = "sync-looking function pumps an event loop that it did not make",
 	.severity = SEVERITY_WARNING,
+	.looks_at = 1u << EFFECT_PUMPS | 1u << EFFECT_WAITS,
 	.check = check,
 };

@@ -115,5 +115,6 @@ const struct rule rule_transport_blocking_io = {
 	.since = "0.1",
 	.summary = "blocking I/O on a descriptor that an event loop owns",
 	.severity = SEVERITY_WARNING,
+	.looks_at = 1u << EFFECT_BLOCKS | 1u << EFFECT_SETS_NONBLOCKING,
 	.check = check,
 };

@@ -26,8 +26,13 @@ void analysis_run(const struct facts *const *units, uint32_t unit_count, const s
 		  const struct analysis_options *options, struct findings *findings, struct coverage *coverage);
 
 /* What is known of each function of that name: where it runs, what it does, each with its reasons, as text for people.
-   NULL if no function of that name is defined or called. */
+   NULL if no function of that name is defined or called. Of blocking, only what is in `costs` is shown. */
 char *analysis_why(const struct facts *const *units, uint32_t unit_count, const struct models *models, const char *function,
-		   struct arena *arena);
+		   uint32_t costs, struct arena *arena);
+
+/* What is known of each call on a line, and why the rules say nothing of it (silence.h). `file` is named as the facts name it; NULL if no
+   unit has it. */
+char *analysis_silence(const struct facts *const *units, uint32_t unit_count, const struct models *models,
+		       const struct analysis_options *options, const char *file, uint32_t line, struct arena *arena);
 
 #endif

@@ -16,7 +16,9 @@ const struct effect *effect_find(const struct derived *derived, uint32_t node, e
 
 static bool same_effect(const struct effect *a, const struct effect *b)
 {
-	return a->kind == b->kind && a->cost == b->cost && a->cause == b->cause && a->clears == b->clears &&
+	/* Two descriptors whose origin is not known are not the same one. */
+	bool other_descriptor = a->kind == EFFECT_SETS_NONBLOCKING && a->from == NONE && b->from == NONE && a->call.index != b->call.index;
+	return !other_descriptor && a->kind == b->kind && a->cost == b->cost && a->cause == b->cause && a->clears == b->clears &&
 	       a->origin.kind == b->origin.kind && a->origin.number == b->origin.number &&
 	       conditions_equal(&a->condition, &b->condition);
 }

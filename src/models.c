@@ -129,6 +129,8 @@ static const struct property properties[] = {
     {"probes-loop", MODEL_PROBES_LOOP, OR_TRUE, NULL, MODEL_RESULT},
     {"current-thread", MODEL_CURRENT_THREAD, OR_TRUE, NULL, MODEL_RESULT},
     {"on-default-loop", MODEL_ON_DEFAULT_LOOP, OR_TRUE, NULL, MODEL_NO_ARGUMENT},
+    {"inherits", MODEL_INHERITS, OR_TRUE, NULL, MODEL_RESULT},
+    {"ends-descriptor", MODEL_ENDS_DESCRIPTOR, NEEDS_PLACE, "descriptor", 0},
 };
 
 /* Notes "FILE: function 'f': property: message". Always false, so that `return fail(...)` reads well. */

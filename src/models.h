@@ -61,6 +61,8 @@ enum model_effect_kind {
 	MODEL_PROBES_LOOP,    /* tells, or goes by, whether a loop or a coroutine runs here: on this thread, further up the stack */
 	MODEL_CURRENT_THREAD, /* returns which thread this is */
 	MODEL_ON_DEFAULT_LOOP, /* puts what it starts on the library's default loop */
+	MODEL_INHERITS,       /* the result is what the process was started with: its environment */
+	MODEL_ENDS_DESCRIPTOR, /* `argument`: its number does not stand for the same descriptor afterwards (close, the target of dup2) */
 	MODEL_EFFECT_KINDS,
 };
 

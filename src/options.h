@@ -36,6 +36,8 @@ struct options {
 
 	const char *database;                                               /* -p, or NULL: to be found */
 	const char *root;                                                   /* --root, or NULL: to be found */
+	const char *silence_file; /* --explain-silence FILE:LINE, or NULL */
+	uint32_t silence_line;
 	const char *output;                                                 /* --output, or NULL: stdout */
 	const char *const *extra_arguments, *const *extra_arguments_before; /* NULL-terminated */
 

@@ -25,6 +25,7 @@ struct rule {
 	const char *summary; /* one line: lower case, no full stop; also the title of its document */
 	enum severity severity; /* of its findings, unless one says otherwise */
 	enum rule_status status;
+	uint32_t looks_at; /* bits (1u << enum effect_kind, derive.h): calls with such effects are what it judges; 0 if it does not judge calls */
 	void (*check)(struct pass *pass);
 };
 

@@ -252,6 +252,8 @@ START_TEST(properties)
 			"probes": { "probes-loop": true },
 			"self": { "current-thread": true },
 			"ambient": { "on-default-loop": {} },
+			"inherits": { "inherits": true },
+			"ends": { "ends-descriptor": 1 },
 			"owner": { "owner": true }
 		}
 	));
@@ -291,6 +293,8 @@ START_TEST(properties)
 	    {"probes", MODEL_PROBES_LOOP, MODEL_RESULT, COST_NONE, NULL},
 	    {"self", MODEL_CURRENT_THREAD, MODEL_RESULT, COST_NONE, NULL},
 	    {"ambient", MODEL_ON_DEFAULT_LOOP, MODEL_NO_ARGUMENT, COST_NONE, NULL},
+	    {"inherits", MODEL_INHERITS, MODEL_RESULT, COST_NONE, NULL},
+	    {"ends", MODEL_ENDS_DESCRIPTOR, 1, COST_NONE, NULL},
 	};
 	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
 		const struct model_effect *got = effect(expected[i].name);
