@@ -122,6 +122,11 @@ static const struct property properties[] = {
     {"returns-argument", MODEL_RETURNS_ARGUMENT, NEEDS_PLACE, "arg", 0},
     {"locks", MODEL_LOCKS, NEEDS_PLACE, "arg", 0},
     {"unlocks", MODEL_UNLOCKS, NEEDS_PLACE, "arg", 0},
+    {"keeps", MODEL_KEEPS, NEEDS_PLACE, "arg", 0},
+    {"releases", MODEL_RELEASES, NEEDS_PLACE, "arg", 0},
+    {"closes", MODEL_CLOSES, NEEDS_PLACE, "arg", 0},
+    {"frees", MODEL_FREES, NEEDS_PLACE, "arg", 0},
+    {"owned-by", MODEL_OWNED_BY, NEEDS_PLACE, "arg", 0},
 };
 
 /* Notes "FILE: function 'f': property: message". Always false, so that `return fail(...)` reads well. */

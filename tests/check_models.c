@@ -246,6 +246,11 @@ START_TEST(properties)
 			"same": { "returns-argument": 0 },
 			"locks": { "locks": 1 },
 			"unlocks": { "unlocks": 1 },
+			"keeps": { "keeps": 1 },
+			"releases": { "releases": 0 },
+			"shuts": { "closes": 2 },
+			"frees": { "frees": { "arg": 0 } },
+			"child": { "owned-by": 0 },
 			"owner": { "owner": true }
 		}
 	));
@@ -279,6 +284,11 @@ START_TEST(properties)
 	    {"same", MODEL_RETURNS_ARGUMENT, 0, COST_NONE, NULL},
 	    {"locks", MODEL_LOCKS, 1, COST_NONE, NULL},
 	    {"unlocks", MODEL_UNLOCKS, 1, COST_NONE, NULL},
+	    {"keeps", MODEL_KEEPS, 1, COST_NONE, NULL},
+	    {"releases", MODEL_RELEASES, 0, COST_NONE, NULL},
+	    {"shuts", MODEL_CLOSES, 2, COST_NONE, NULL},
+	    {"frees", MODEL_FREES, 0, COST_NONE, NULL},
+	    {"child", MODEL_OWNED_BY, 0, COST_NONE, NULL},
 	};
 	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
 		const struct model_effect *got = effect(expected[i].name);
