@@ -1,12 +1,12 @@
 #include "pass.h"
 
-/* The loop's own wait is no blocking call on the loop. */
-static bool is_loops_own_wait(const struct pass *pass, const struct effect *effect)
+/* A wait for events: what loops themselves do. */
+static bool is_event_wait(const struct pass *pass, const struct effect *effect)
 {
 	const struct model_function *model = pass->program->nodes.items[effect->cause].model;
 	for (uint32_t i = 0; model && i < model->effect_count; i++)
 		if (model->effects[i].kind == MODEL_WAITS)
-			return pass->derived->wait_step[effect->node];
+			return true;
 	return false;
 }
 
@@ -36,11 +36,11 @@ static void check(struct pass *pass)
 		for (uint32_t i = derived->first_effect[n]; i != NONE; i = derived->effects.items[i].next) {
 			const struct effect *effect = &derived->effects.items[i];
 			if (effect->kind != EFFECT_BLOCKS || effect->from != NONE || !effect->certain || !(pass->costs >> effect->cost & 1) ||
-			    (effect->call.unit == reported.unit && effect->call.index == reported.index) || is_loops_own_wait(pass, effect) || is_meant(pass, effect) ||
+			    (effect->call.unit == reported.unit && effect->call.index == reported.index) || is_meant(pass, effect) ||
 			    is_of_another_rule(pass, effect))
 				continue;
 			struct loop_path path;
-			if (find_loop_path(pass, n, &effect->condition, NULL, &path)) {
+			if (find_loop_path(pass, n, &effect->condition, NULL, is_event_wait(pass, effect), &path)) {
 				const char *name = pass->program->nodes.items[effect->cause].name;
 				struct finding *finding =
 					report_call(pass, effect->call, name, "'%s' %s on %s", name, effect->because, loop_text(pass, path.world));

@@ -1,4 +1,4 @@
-#include "async_entry.h"
+#include "callback_use.h"
 #include "pass.h"
 #include "user_callbacks.h"
 #include "words.h"
@@ -60,11 +60,11 @@ static bool is_callees_own(const struct callback_use *a, const struct callback_u
 	return a->call.index != NONE && a->call.index == b->call.index;
 }
 
-static void check_param(struct pass *pass, const struct async_entries *entries, struct ref body, uint32_t node, uint32_t param)
+static void check_param(struct pass *pass, const struct callback_params *callbacks, struct ref body, uint32_t node, uint32_t param)
 {
 	callback_uses uses = {0};
 	exits ways_out = {0};
-	find_callback_uses(entries, body, node, param, &uses);
+	find_callback_uses(callbacks, body, node, param, &uses);
 	find_exits(pass->program, body, &ways_out);
 	const struct callback_use *called = NULL, *kept = NULL;
 	for (uint32_t k = 0; k < uses.count && !called; k++) {
@@ -84,18 +84,18 @@ static void check_param(struct pass *pass, const struct async_entries *entries, 
 static void check(struct pass *pass)
 {
 	const struct program *program = pass->program;
-	struct async_entries *entries = async_entries_new(pass->derived);
+	struct callback_params *callbacks = callback_params_new(pass->derived);
 	for (uint32_t n = 0; n < program->nodes.count; n++) {
 		const struct node *node = &program->nodes.items[n];
 		for (uint32_t p = 0; p < node->param_count; p++) {
-			if (entries->uses[node->first_param + p] != (1u << CALLBACK_CALLED | 1u << CALLBACK_KEPT) || !is_completion_param(program, node, p) ||
+			if (callbacks->uses[node->first_param + p] != (1u << CALLBACK_CALLED | 1u << CALLBACK_KEPT) || !is_completion_param(program, node, p) ||
 			    has_word(node->name, setter_words) || !is_given_by_users(program, n, p, 0))
 				continue;
 			for (uint32_t b = 0; b < node->body_count; b++)
-				check_param(pass, entries, program->bodies.items[node->first_body + b], n, p);
+				check_param(pass, callbacks, program->bodies.items[node->first_body + b], n, p);
 		}
 	}
-	async_entries_free(entries);
+	callback_params_free(callbacks);
 }
 
 const struct rule rule_inline_callback = {

@@ -9,7 +9,7 @@ static bool is_reentrant(const struct pass *pass, const char *world)
 static void check_effect(struct pass *pass, uint32_t node, const struct effect *effect)
 {
 	struct loop_path path;
-	if (find_loop_path(pass, node, &effect->condition, effect->world, &path)) {
+	if (find_loop_path(pass, node, &effect->condition, effect->world, false, &path)) {
 		const char *name = pass->program->nodes.items[effect->cause].name;
 		struct finding *finding;
 		if (effect->kind == EFFECT_PUMPS)
@@ -44,7 +44,7 @@ static void check_hand_loop(struct pass *pass, const struct hand_loop *loop)
 		struct loop_path path;
 		if (!is_loops_step)
 			continue;
-		if (find_loop_path(pass, edge->from, &condition, world, &path)) {
+		if (find_loop_path(pass, edge->from, &condition, world, false, &path)) {
 			struct finding *finding =
 				report_call(pass, edge->call, step->name, "'%s' runs %s again from one of its callbacks", step->name, world);
 			note_loop_path(pass, finding, &path);

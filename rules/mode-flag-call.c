@@ -25,12 +25,28 @@ static bool matters(const struct pass *pass, const struct mode *mode, int64_t nu
 	return false;
 }
 
+/* The literal as its author thinks of it: null, a truth value, a name. */
+static const char *literal_text(struct pass *pass, struct ref argument, const struct fact_type *type, int64_t number)
+{
+	const struct fact_value *value = program_value(pass->program, argument);
+	if (value->kind == VALUE_NULL)
+		return "null";
+	if (type && type->flags & TYPE_BOOL)
+		return number ? "true" : "false";
+	if (value->kind == VALUE_INTEGER && value->c)
+		return arena_strdup(&pass->findings->arena, program_text(pass->program, argument.unit, value->c));
+	return arena_printf(&pass->findings->arena, "%lld", (long long)number);
+}
+
 static void check_call(struct pass *pass, const struct edge *edge)
 {
 	const struct program *program = pass->program;
 	const struct node *callee = &program->nodes.items[edge->to], *caller = &program->nodes.items[edge->from];
 	const struct fact_call *call = program_call(program, edge->call);
-	if (strcmp(callee->file, caller->file) == 0 || is_test_file(caller->file) || (caller->model && caller->body_count))
+	/* Functions of the same file and prefix are the API's own implementation. */
+	size_t prefix = strcspn(callee->name, "_");
+	bool is_own = strcmp(callee->file, caller->file) == 0 && strncmp(callee->name, caller->name, prefix + 1) == 0;
+	if (is_own || is_test_file(caller->file) || (caller->model && caller->body_count))
 		return;
 	for (uint32_t a = 0; a < call->argument_count; a++) {
 		struct ref argument = program_argument(program, edge->call, a);
@@ -42,7 +58,7 @@ static void check_call(struct pass *pass, const struct edge *edge)
 			continue;
 		const struct fact_param *param = program_param(program, callee, a);
 		const char *name = param ? param_text(pass, edge->to, a) : "";
-		const char *text = program_value(program, argument)->kind == VALUE_NULL ? "null" : arena_printf(&pass->findings->arena, "%lld", (long long)number);
+		const char *text = literal_text(pass, argument, param ? &program_facts(program, callee->function.unit)->types[param->type] : NULL, number);
 		struct finding *finding = report_call(pass, edge->call, callee->name, "call of '%s' chooses blocking or async behaviour by '%s' = %s",
 						      callee->name, *name ? name : "a flag", text);
 		if (mode)

@@ -30,8 +30,9 @@ static uint32_t type_behind(const struct program *program, uint32_t unit, uint32
 }
 
 /* A void pointer field holds what is stored in it: the transport if all stores agree on one kind. */
-static struct ref stored_type(const struct program *program, uint32_t unit, uint32_t value, enum transport *transport)
+static struct ref stored_type(const struct derived *derived, uint32_t unit, uint32_t value, enum transport *transport)
 {
+	const struct program *program = derived->program;
 	const struct facts *facts = program_facts(program, unit);
 	const struct fact_value *slot = &facts->values[value];
 	struct ref found = {0, NONE};
@@ -45,7 +46,7 @@ static struct ref stored_type(const struct program *program, uint32_t unit, uint
 			    strcmp(facts_text(other, target->c), facts_text(facts, slot->c)) != 0)
 				continue;
 			uint32_t type = assignment->source == NONE ? NONE : type_behind(program, u, assignment->source);
-			enum transport stored = transport_of_type(program, u, type);
+			enum transport stored = transport_of_type(derived, u, type);
 			if (stored == TRANSPORT_NONE)
 				continue;
 			if (*transport != TRANSPORT_NONE && *transport != stored)
@@ -68,7 +69,7 @@ static void check_cast(struct pass *pass, uint32_t unit, const struct fact_cast 
 {
 	const struct program *program = pass->program;
 	const struct facts *facts = program_facts(program, unit);
-	enum transport to = transport_of_type(program, unit, cast->to);
+	enum transport to = transport_of_type(pass->derived, unit, cast->to);
 	if (to == TRANSPORT_NONE)
 		return;
 	struct ref from = {unit, cast->from};
@@ -76,11 +77,11 @@ static void check_cast(struct pass *pass, uint32_t unit, const struct fact_cast 
 	bool from_void = !*facts_text(facts, facts->types[cast->from].record);
 	uint32_t value = value_resolve(program, unit, cast->value);
 	if (from_void && facts->values[value].kind == VALUE_FIELD) {
-		from = stored_type(program, unit, value, &transport);
+		from = stored_type(pass->derived, unit, value, &transport);
 	} else {
 		if (from_void)
 			from.index = type_behind(program, unit, cast->value);
-		transport = transport_of_type(program, from.unit, from.index);
+		transport = transport_of_type(pass->derived, from.unit, from.index);
 	}
 	if (transport == TRANSPORT_NONE || transport == to)
 		return;

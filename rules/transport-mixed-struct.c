@@ -7,15 +7,15 @@
 /* In a union an integer of such a name is a plain descriptor: the sync alternative. */
 static const char *const descriptor_words[] = {"fd", "sock", "socket", "sockfd", "descriptor", NULL};
 
-static enum transport transport_of_field(const struct program *program, uint32_t unit, const struct fact_field *field)
+static enum transport transport_of_field(const struct derived *derived, uint32_t unit, const struct fact_field *field)
 {
-	const struct facts *facts = program_facts(program, unit);
+	const struct facts *facts = program_facts(derived->program, unit);
 	if (field->type == NONE)
 		return TRANSPORT_NONE;
 	if (field->flags & FIELD_IN_UNION && facts->types[field->type].flags & TYPE_INTEGER &&
 	    has_word(facts_text(facts, field->name), descriptor_words))
 		return TRANSPORT_SYNC;
-	return facts->types[field->type].pointers > 1 ? TRANSPORT_NONE : transport_of_type(program, unit, field->type);
+	return facts->types[field->type].pointers > 1 ? TRANSPORT_NONE : transport_of_type(derived, unit, field->type);
 }
 
 static bool is_field(const struct facts *facts, const struct fact_value *value, const char *record, const char *field)
@@ -87,10 +87,10 @@ static void check_record(struct pass *pass, uint32_t unit, const struct fact_rec
 	const struct fact_field *fields = &facts->fields[record->first_field];
 	const char *identity = facts_text(facts, record->identity), *name = facts_text(facts, record->name);
 	for (uint32_t s = 0; s < record->field_count; s++) {
-		if (transport_of_field(pass->program, unit, &fields[s]) != TRANSPORT_SYNC)
+		if (transport_of_field(pass->derived, unit, &fields[s]) != TRANSPORT_SYNC)
 			continue;
 		for (uint32_t a = 0; a < record->field_count; a++) {
-			if (transport_of_field(pass->program, unit, &fields[a]) != TRANSPORT_ASYNC)
+			if (transport_of_field(pass->derived, unit, &fields[a]) != TRANSPORT_ASYNC)
 				continue;
 			const char *sync = facts_text(facts, fields[s].name), *async = facts_text(facts, fields[a].name);
 			struct ref where = {0, NONE};
@@ -119,7 +119,7 @@ static void check(struct pass *pass)
 			const struct fact_record *record = &facts->records[r];
 			if (record->flags & (RECORD_ENUM | RECORD_SYSTEM))
 				continue;
-			if (find_record(pass->program, facts_text(facts, record->identity)).record == record)
+			if (program_record(pass->program, facts_text(facts, record->identity)).record == record)
 				check_record(pass, unit, record);
 		}
 	}

@@ -7,6 +7,8 @@
 static const char *const lifecycle_words[] = {"close", "free", "destroy", "init", "release", "dispose", "finalize", "shutdown", "cleanup", "exit",
 					      "deinit", "fini", "unref", "new", "alloc", "stop", "start", "quit", "class", "constructed", NULL};
 
+enum { IMPLEMENTATIONS = 8 };
+
 enum kind { KIND_NEITHER, KIND_BLOCKING, KIND_ASYNC };
 
 /* What a function does whatever it is given. */
@@ -19,7 +21,7 @@ static enum kind kind_of(const struct pass *pass, uint32_t node, const struct ef
 		for (uint32_t a = 0; a < effect->condition.count; a++)
 			always &= effect->condition.atoms[a].subject != SUBJECT_PARAM || effect->condition.atoms[a].test == TEST_NOT_NULL;
 		bool waits = effect->kind == EFFECT_PUMPS || effect->kind == EFFECT_WAITS ||
-			     (effect->kind == EFFECT_BLOCKS && pass->costs >> effect->cost & 1 && effect->cost != COST_SLEEP && effect->cost != COST_FSYNC);
+			     (effect->kind == EFFECT_BLOCKS && pass->costs >> effect->cost & 1 && effect->cost != COST_SLEEP);
 		if (always && waits && !blocks) {
 			blocks = true;
 			*why = effect;
@@ -87,7 +89,8 @@ static void check_slot(struct pass *pass, uint32_t holder)
 	const struct holder *slot = &program->holders.items[holder];
 	const char *text = intern_text(&program->slots, slot->owner), *field = strstr(text, "::") + 2;
 	const struct effect *blocks = NULL, *starts = NULL;
-	if (has_word(field, lifecycle_words))
+	/* What dozens fill is no operation of a transport but a table of commands, each of which does something else. */
+	if (has_word(field, lifecycle_words) || slot->held.count > IMPLEMENTATIONS)
 		return;
 	uint32_t blocking = find_kind(pass, holder, KIND_BLOCKING, &blocks), async = find_kind(pass, holder, KIND_ASYNC, &starts);
 	struct field_place place = find_field(program, text, (size_t)(field - 2 - text), field);
@@ -100,42 +103,138 @@ static void check_slot(struct pass *pass, uint32_t holder)
 	set_help(pass, finding, "make two tables: which one a type fills says what it promises");
 }
 
-/* Slots `name` and `name_async` of one table, filled with one kind each. */
-static void check_twin_slots(struct pass *pass, uint32_t holder)
+/* "read_async" and "read_fn" are both "read"; *ending is what was cut off ("async"), or "". */
+static const char *plain_slot(const char *name, const char **ending, struct arena *arena)
 {
-	static const char *const endings[] = {"_async", "_start", "_begin", "_nb", "_nonblocking"};
-	const struct program *program = pass->program;
-	const struct holder *slot = &program->holders.items[holder];
-	const char *text = intern_text(&program->slots, slot->owner);
-	const struct effect *blocks = NULL, *starts = NULL;
-	uint32_t blocking = find_kind(pass, holder, KIND_BLOCKING, &blocks);
-	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings) && blocking != NONE; i++) {
-		uint32_t twin = program_slot(program, arena_printf(&pass->findings->arena, "%s%s", text, endings[i]));
-		uint32_t async = twin == NONE ? NONE : find_kind(pass, twin, KIND_ASYNC, &starts);
-		if (async == NONE)
+	static const char *const endings[] = {"async", "begin", "nonblocking", "sync", "blocking"};
+	size_t length = strlen(name);
+	if (length > 3 && strcmp(name + length - 3, "_fn") == 0)
+		length -= 3;
+	*ending = "";
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+		size_t size = strlen(endings[i]);
+		if (length > size + 1 && strncmp(name + length - size, endings[i], size) == 0 && name[length - size - 1] == '_') {
+			*ending = endings[i];
+			return arena_strndup(arena, name, length - size - 1);
+		}
+		if (length > size + 1 && strncmp(name, endings[i], size) == 0 && name[size] == '_') {
+			*ending = endings[i];
+			return arena_strndup(arena, name + size + 1, length - size - 1);
+		}
+	}
+	return arena_strndup(arena, name, length);
+}
+
+/* Whether a parameter of the slot's type is a callback: written out, or of a library's callback type. */
+static bool takes_callback(const struct pass *pass, const struct facts *facts, uint32_t type)
+{
+	const char *text = facts_text(facts, facts->types[type].spelling), *params = strstr(text, ")(");
+	if (!params)
+		return false;
+	if (strstr(params + 1, "(*"))
+		return true;
+	for (const char *at = params; *at;) {
+		size_t length = strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+		const char *word = arena_printf(&pass->findings->arena, "%.*s", (int)length, at);
+		if (length && models_callback_type(pass->program->models, word))
+			return true;
+		at += length ? length : 1;
+	}
+	return false;
+}
+
+/* What is known of a slot: whether it waits, by what is stored in it, and whether it hands its result to a callback, by its type. */
+struct slot_use {
+	const struct fact_field *field;
+	uint32_t holder;
+	const char *plain, *ending;
+	bool blocking, callback;
+};
+
+static struct slot_use use_of(struct pass *pass, uint32_t unit, const struct fact_record *record, uint32_t number)
+{
+	const struct facts *facts = program_facts(pass->program, unit);
+	struct slot_use use = {.field = &facts->fields[record->first_field + number], .holder = NONE};
+	if (use.field->type == NONE || !(facts->types[use.field->type].flags & TYPE_FUNCTION_POINTER))
+		return (struct slot_use){0};
+	const struct effect *why;
+	use.plain = plain_slot(facts_text(facts, use.field->name), &use.ending, &pass->findings->arena);
+	use.holder = program_slot(pass->program, arena_printf(&pass->findings->arena, "%s::%s", facts_text(facts, record->identity),
+							      facts_text(facts, use.field->name)));
+	use.blocking = use.holder != NONE && find_kind(pass, use.holder, KIND_BLOCKING, &why) != NONE;
+	use.callback = takes_callback(pass, facts, use.field->type);
+	return use;
+}
+
+/* Two slots for the same thing, one of which says so by its name; the other by its type or by what is stored in it. */
+static bool are_both_kinds(const struct slot_use *sync, const struct slot_use *async)
+{
+	if (!sync->field || !async->field || strcmp(sync->plain, async->plain) != 0)
+		return false;
+	bool says_sync = strcmp(sync->ending, "sync") == 0 || strcmp(sync->ending, "blocking") == 0;
+	bool says_async = *async->ending && strcmp(async->ending, "sync") != 0 && strcmp(async->ending, "blocking") != 0;
+	if (says_async)
+		return (!*sync->ending || says_sync) && async->callback && !sync->callback;
+	return says_sync && !*async->ending && sync->blocking && !async->blocking;
+}
+
+/* The variable whose initialiser fills the slot, or NULL. */
+static const struct fact_variable *table_of(const struct pass *pass, uint32_t holder, uint32_t *unit)
+{
+	const struct holder *slot = &pass->program->holders.items[holder];
+	for (uint32_t i = 0; i < slot->held.count; i++) {
+		if (!is_of_table(pass, &slot->held.items[i]))
 			continue;
-		const struct held *held = &slot->held.items[blocking];
-		const struct facts *facts = program_facts(program, held->origin.unit);
-		const struct fact_assignment *assignment = &facts->assignments[held->origin.index];
-		const struct fact_value *root = &facts->values[value_root(program, held->origin.unit, assignment->target)];
-		const char *field = strstr(text, "::") + 2;
-		const char *table = root->kind == VALUE_VARIABLE ? facts_text(facts, facts->variables[root->a].name) : program_slot_text(program, holder, &pass->findings->arena);
-		const struct place *place = root->kind == VALUE_VARIABLE ? &facts->variables[root->a].place : &assignment->place;
-		struct finding *finding = report(pass, held->origin.unit, place, NONE, table, "table '%s' holds a blocking '%s' and an async '%s%s' for one transport",
-						 table, field, field, endings[i]);
-		note_function(pass, finding, held, blocks, "waits until it is done");
-		note_function(pass, finding, &program->holders.items[twin].held.items[async], starts, "returns before it is done");
-		set_help(pass, finding, "make two tables: which one a type fills says what it promises");
+		struct ref origin = slot->held.items[i].origin;
+		const struct facts *facts = program_facts(pass->program, origin.unit);
+		const struct fact_value *root = &facts->values[value_root(pass->program, origin.unit, facts->assignments[origin.index].target)];
+		if (root->kind == VALUE_VARIABLE) {
+			*unit = origin.unit;
+			return &facts->variables[root->a];
+		}
+	}
+	return NULL;
+}
+
+/* Slots for both kinds of one operation: reported at the tables that fill them, or at the type where classes are filled at run time. */
+static void check_record(struct pass *pass, uint32_t unit, const struct fact_record *record)
+{
+	const struct facts *facts = program_facts(pass->program, unit);
+	struct finding *finding = NULL;
+	for (uint32_t s = 0; s < record->field_count; s++) {
+		struct slot_use sync = use_of(pass, unit, record, s);
+		for (uint32_t a = 0; a < record->field_count && sync.field; a++) {
+			struct slot_use async = use_of(pass, unit, record, a);
+			if (s == a || !are_both_kinds(&sync, &async))
+				continue;
+			const char *sync_name = facts_text(facts, sync.field->name), *async_name = facts_text(facts, async.field->name);
+			if (!finding) {
+				uint32_t table_unit = unit;
+				const struct fact_variable *table = sync.holder == NONE ? NULL : table_of(pass, sync.holder, &table_unit);
+				const char *name = table ? program_text(pass->program, table_unit, table->name) : facts_text(facts, record->name);
+				finding = report(pass, table_unit, table ? &table->place : &record->place, NONE, name,
+						 "table '%s' has a blocking '%s' and an async '%s' for one transport", name, sync_name, async_name);
+				set_help(pass, finding, "make two tables: which one a type fills says what it promises");
+			}
+			note(pass, finding, unit, &sync.field->place, NONE, "'%s' waits until it is done", sync_name);
+			note(pass, finding, unit, &async.field->place, NONE, "'%s' returns before it is done", async_name);
+		}
 	}
 }
 
 static void check(struct pass *pass)
 {
 	for (uint32_t i = 0; i < pass->program->holders.count; i++)
-		if (pass->program->holders.items[i].kind == HOLDER_SLOT && pass->program->holders.items[i].held.count) {
+		if (pass->program->holders.items[i].kind == HOLDER_SLOT && pass->program->holders.items[i].held.count)
 			check_slot(pass, i);
-			check_twin_slots(pass, i);
+	for (uint32_t unit = 0; unit < pass->program->unit_count; unit++) {
+		const struct facts *facts = program_facts(pass->program, unit);
+		for (uint32_t r = 0; r < facts->records_count; r++) {
+			const struct fact_record *record = &facts->records[r];
+			if (!(record->flags & RECORD_ENUM) && program_record(pass->program, facts_text(facts, record->identity)).record == record)
+				check_record(pass, unit, record);
 		}
+	}
 }
 
 const struct rule rule_transport_shared_vtable = {

@@ -1,37 +1,24 @@
 /*
- * What becomes of a callback that a function is given: it is called before the function returns, or kept for later.
+ * Functions that promise to return at once.
+ *
+ * An entry presents itself as async by its name (`redisAsyncConnect`, `connect_nb`), by a completion callback that it
+ * keeps for later, or by what a library model says of it. That it keeps the promise is for its effects to show.
  */
 #ifndef ASYNCLINT_ASYNC_ENTRY_H
 #define ASYNCLINT_ASYNC_ENTRY_H
 
 #include "derive.h"
-#include "object.h"
-#include "sequence.h"
 
-enum callback_use_kind {
-	CALLBACK_CALLED, /* on the way, by the function or one that it calls */
-	CALLBACK_KEPT,   /* stored in what outlives the call, or given to a library that calls it later */
-};
+/* Whether callers take the function for one that starts an operation and returns. Not for what is registered as a
+   callback itself, nor for those that by their name wait, end or tear down. */
+bool is_async_entry(const struct derived *derived, uint32_t node);
 
-struct callback_use {
-	enum callback_use_kind kind;
-	struct moment moment;
-	struct place place;
-	struct ref call; /* index NONE: an assignment */
-};
+/* The next effect on the way down to why an entry blocks, NULL at the end. A model hides a function's body from its
+   callers: where the program has that body (a library that is analysed itself) and the function is an async entry too,
+   the way goes on in there. */
+const struct effect *effect_below(const struct derived *derived, const struct effect *effect);
 
-typedef TABLE(struct callback_use) callback_uses;
-
-/* What functions do with their callback parameters. */
-struct async_entries {
-	struct derived *derived;
-	uint8_t *uses; /* by holder: bit (1u << enum callback_use_kind) */
-};
-
-struct async_entries *async_entries_new(struct derived *derived);
-void async_entries_free(struct async_entries *entries);
-
-/* Lists what a function's body does with the parameter. A call to a function that does both counts as both. */
-void find_callback_uses(const struct async_entries *entries, struct ref body, uint32_t node, uint32_t param, callback_uses *uses);
+/* The last one of them. */
+const struct effect *effect_root(const struct derived *derived, const struct effect *effect);
 
 #endif

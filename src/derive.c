@@ -1,5 +1,7 @@
 #include "derive.h"
 
+#include "transports.h"
+
 #include <stdlib.h>
 
 struct derived *derive(const struct program *program)
@@ -15,6 +17,7 @@ struct derived *derive(const struct program *program)
 	derive_hand_loops(derived);
 	derive_roles(derived);
 	derive_modes(derived);
+	derive_transports(derived);
 	return derived;
 }
 

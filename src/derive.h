@@ -114,16 +114,21 @@ struct derived {
 	struct conditions conditions;
 	TABLE(struct effect) effects;
 	uint32_t *first_effect; /* by node */
+	uint32_t *effect_count; /* by node */
 	TABLE(struct role) roles;
 	uint32_t *first_role; /* by node */
 	TABLE(struct hand_loop) hand_loops;
 	uint8_t *owner;    /* by node: may run loops */
 	uint8_t *deferred; /* by holder: a function put in here is called later */
+	uint8_t *forks;      /* by node: its result is that of a fork */
 	uint8_t *child_only; /* by node: is only called in a forked child */
 	uint8_t *in_child; /* by edge: the call stands in the child after a fork */
 	uint32_t *hand_loop_of; /* by edge: hand loop that the call stands in, or NONE */
+	uint8_t *wait_edge; /* by edge: the call by which a home-made loop waits */
 	uint8_t *wait_step; /* by node: part of how a home-made loop waits: its waiting is the loop's own */
 	TABLE(struct mode) modes;
+	uint8_t *transport; /* enum transport, by string (of the program) of a record's identity: the project's own */
+	uint32_t transport_count;
 };
 
 struct derived *derive(const struct program *program);

@@ -3,8 +3,8 @@
 #include <string.h>
 
 /* A function with more different effects than this is a dispatcher of everything: what is beyond says nothing new. Of the cheap ones,
-   which are everywhere, a few stand for all. */
-enum { EFFECTS_PER_NODE = 48, CHEAP_EFFECTS_PER_NODE = 6 };
+   which are everywhere, a few stand for all, and so do a few of one cause under different conditions. */
+enum { EFFECTS_PER_NODE = 64, CHEAP_EFFECTS_PER_NODE = 6, VARIANTS_PER_CAUSE = 4 };
 
 const struct effect *effect_find(const struct derived *derived, uint32_t node, enum effect_kind kind)
 {
@@ -28,18 +28,21 @@ static bool is_cheap(const struct effect *effect)
 
 static void add_effect(struct derived *derived, struct effect effect)
 {
-	uint32_t count = 0, cheap = 0, *last = &derived->first_effect[effect.node];
+	if (effect.from != NONE && derived->effect_count[effect.node] >= EFFECTS_PER_NODE)
+		return;
+	uint32_t cheap = 0, variants = 0, *last = &derived->first_effect[effect.node];
 	while (*last != NONE) {
 		struct effect *other = &derived->effects.items[*last];
 		if (same_effect(other, &effect))
 			return;
-		count++;
 		cheap += is_cheap(other);
+		variants += other->kind == effect.kind && other->cause == effect.cause && other->clears == effect.clears;
 		last = &other->next;
 	}
-	if (effect.from != NONE && (count >= EFFECTS_PER_NODE || (is_cheap(&effect) && cheap >= CHEAP_EFFECTS_PER_NODE)))
+	if (effect.from != NONE && (variants >= VARIANTS_PER_CAUSE || (is_cheap(&effect) && cheap >= CHEAP_EFFECTS_PER_NODE)))
 		return;
 	effect.next = NONE;
+	derived->effect_count[effect.node]++;
 	*last = derived->effects.count;
 	table_add(&derived->effects, effect);
 }
@@ -137,9 +140,10 @@ bool model_effect_at(struct derived *derived, struct ref call, const struct mode
 		case TRUTH_FALSE:
 			return false;
 		case TRUTH_ATOM: {
-			/* What a field or variable holds is not known, unless a test around the call says so. */
+			/* What a field or variable holds is not known, unless a test around the call says so; but a pointer rather
+			   is not null. */
 			const struct atom *tested = condition_find(condition, atom.subject, atom.id);
-			if (atom.subject != SUBJECT_PARAM && !(tested && tested->test == atom.test && tested->number == atom.number))
+			if (atom.subject != SUBJECT_PARAM && atom.test != TEST_NOT_NULL && !(tested && tested->test == atom.test && tested->number == atom.number))
 				*certain = false;
 			if (!condition_add(condition, &atom))
 				return false;
@@ -209,7 +213,29 @@ static bool is_fork_result(const struct derived *derived, uint32_t unit, uint32_
 	for (uint32_t i = 0; model && i < model->effect_count; i++)
 		if (model->effects[i].kind == MODEL_FORKS)
 			return true;
-	return false;
+	return callee != NONE && derived->forks[callee];
+}
+
+/* Functions of the project that hand on what fork() returned. */
+static void find_fork_wrappers(struct derived *derived)
+{
+	const struct program *program = derived->program;
+	derived->forks = arena_alloc(&derived->arena, program->nodes.count);
+	for (bool changed = true; changed;) {
+		changed = false;
+		for (uint32_t b = 0; b < program->bodies.count; b++) {
+			struct ref body = program->bodies.items[b];
+			const struct facts *facts = program_facts(program, body.unit);
+			const struct fact_function *function = &facts->functions[body.index];
+			uint32_t node = program_node(program, body.unit, body.index);
+			for (uint32_t i = 0; i < function->assignment_count && !derived->forks[node]; i++) {
+				const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
+				if (facts->values[assignment->target].kind == VALUE_RETURN &&
+				    is_fork_result(derived, body.unit, body.index, assignment->source))
+					derived->forks[node] = changed = 1;
+			}
+		}
+	}
 }
 
 /* Whether `value` being true (or false, by `when`) says that this is the child: `fork() == 0`, `!pid`. */
@@ -577,7 +603,8 @@ static void propagate(struct derived *derived, uint32_t first)
 		for (uint32_t i = 0; i < node->in_count; i++) {
 			uint32_t number = program->incoming.items[node->first_in + i];
 			const struct edge *edge = &program->edges.items[number];
-			if (derived->in_child[number])
+			bool by_name_only = effect.kind == EFFECT_SETS_NONBLOCKING || effect.kind == EFFECT_MAKES_LOOP;
+			if (derived->in_child[number] || (by_name_only && edge->kind != EDGE_CALL))
 				continue;
 			struct effect caller = effect;
 			caller.node = edge->from;
@@ -633,6 +660,12 @@ static void find_child_only(struct derived *derived)
 	}
 }
 
+/* A new thread is no operation that ends later, it is a place to wait in; what runs once at first use is part of starting up. */
+static bool runs_later(enum role_kind role)
+{
+	return role != ROLE_INLINE && role != ROLE_THREAD && role != ROLE_INIT;
+}
+
 /* Holders whose functions are called later: they reach a slot or a variable, or a model says so. */
 static void find_deferred(struct derived *derived)
 {
@@ -641,7 +674,7 @@ static void find_deferred(struct derived *derived)
 	for (uint32_t i = 0; i < program->nodes.count; i++) {
 		const struct node *node = &program->nodes.items[i];
 		for (uint32_t c = 0; node->model && c < node->model->callback_count; c++)
-			if (node->model->callbacks[c].role != ROLE_INLINE)
+			if (runs_later(node->model->callbacks[c].role))
 				derived->deferred[node->first_param + node->model->callbacks[c].argument] = 1;
 	}
 	for (bool changed = true; changed;) {
@@ -666,6 +699,8 @@ void derive_effects(struct derived *derived)
 	derived->first_effect = arena_alloc(&derived->arena, program->nodes.count * sizeof(uint32_t));
 	for (uint32_t i = 0; i < program->nodes.count; i++)
 		derived->first_effect[i] = NONE;
+	derived->effect_count = arena_alloc(&derived->arena, program->nodes.count * sizeof(uint32_t));
+	find_fork_wrappers(derived);
 	derived->in_child = arena_alloc(&derived->arena, program->edges.count);
 	for (uint32_t i = 0; i < program->edges.count; i++)
 		derived->in_child[i] = call_in_child(derived, program->edges.items[i].call);

@@ -96,13 +96,42 @@ static void mark_threads(struct derived *derived)
 	}
 }
 
+static bool same_directory(const char *a, const char *b)
+{
+	const char *a_slash = strrchr(a, '/'), *b_slash = strrchr(b, '/');
+	size_t a_length = a_slash ? (size_t)(a_slash - a) : 0, b_length = b_slash ? (size_t)(b_slash - b) : 0;
+	return a_length == b_length && strncmp(a, b, a_length) == 0;
+}
+
+/* A sub-command: main, in another file of the same directory, is its only kind of caller, and hands it its arguments. */
+static bool is_sub_command(const struct program *program, const struct node *node)
+{
+	const struct facts *facts = program_facts(program, node->function.unit);
+	bool takes_arguments = false;
+	for (uint32_t i = 0; i < node->param_count; i++) {
+		const struct fact_param *param = program_param(program, node, i);
+		takes_arguments |= param && param->type != NONE && facts->types[param->type].pointers == 2;
+	}
+	if (!takes_arguments)
+		return false;
+	for (uint32_t i = 0; i < node->in_count; i++) {
+		const struct edge *edge = &program->edges.items[program->incoming.items[node->first_in + i]];
+		const struct node *caller = &program->nodes.items[edge->from];
+		if (strcmp(caller->name, "main") != 0 || strcmp(caller->file, node->file) == 0 || !same_directory(caller->file, node->file))
+			return false;
+	}
+	return node->in_count > 0;
+}
+
 /* Nobody but owners calls it: it is a part of them. */
 static bool is_called_by_owners_only(const struct derived *derived, uint32_t index)
 {
 	const struct program *program = derived->program;
 	const struct node *node = &program->nodes.items[index];
-	if (!node->in_count || node_is_exported(node) || !node->body_count)
+	if (!node->in_count || !node->body_count)
 		return false;
+	if (node_is_exported(node))
+		return is_sub_command(program, node);
 	for (uint32_t i = 0; i < node->in_count; i++) {
 		const struct edge *edge = &program->edges.items[program->incoming.items[node->first_in + i]];
 		if (edge->from != index && !derived->owner[edge->from])
@@ -243,18 +272,25 @@ bool waits_on_own_set(struct derived *derived, const struct effect *effect)
 
 static void mark_wait_steps(struct derived *derived, uint32_t node, struct ref scope)
 {
-	for (const struct effect *wait = waits_in_scope(derived, node, scope, NULL); wait; wait = waits_in_scope(derived, node, scope, wait))
+	const struct node *of = &derived->program->nodes.items[node];
+	for (const struct effect *wait = waits_in_scope(derived, node, scope, NULL); wait; wait = waits_in_scope(derived, node, scope, wait)) {
+		for (uint32_t e = of->first_out; e < of->first_out + of->out_count; e++) {
+			struct ref call = derived->program->edges.items[e].call;
+			derived->wait_edge[e] |= call.unit == wait->call.unit && call.index == wait->call.index;
+		}
 		for (const struct effect *step = wait;; step = &derived->effects.items[step->from]) {
 			derived->wait_step[step->node] = 1;
 			if (step->from == NONE)
 				break;
 		}
+	}
 }
 
 void derive_hand_loops(struct derived *derived)
 {
 	const struct program *program = derived->program;
 	derived->wait_step = arena_alloc(&derived->arena, program->nodes.count);
+	derived->wait_edge = arena_alloc(&derived->arena, program->edges.count);
 	for (uint32_t i = 0; i < program->nodes.count; i++) {
 		const struct node *node = &program->nodes.items[i];
 		if (!derived->owner[i] || derived->owner[i] == OWNER_THREAD || is_test_file(node->file) || !effect_find(derived, i, EFFECT_WAITS))

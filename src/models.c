@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum {
 	FILE_LIMIT = 16 * 1024 * 1024, /* bytes; a model has some thousand */
@@ -65,9 +66,9 @@ static const char *const cost_names[COSTS] = {
 };
 
 static const char *const role_names[ROLE_KINDS] = {
-    [ROLE_INLINE] = "inline", [ROLE_ON_LOOP] = "on-loop",     [ROLE_WORKER] = "worker", [ROLE_THREAD] = "thread",
-    [ROLE_SIGNAL] = "signal", [ROLE_COROUTINE] = "coroutine", [ROLE_CHILD] = "child",   [ROLE_INIT] = "init",
-    [ROLE_EXIT] = "exit",
+    [ROLE_INLINE] = "inline", [ROLE_ON_LOOP] = "on-loop", [ROLE_WORKER] = "worker",
+    [ROLE_THREAD] = "thread", [ROLE_SIGNAL] = "signal",   [ROLE_COROUTINE] = "coroutine",
+    [ROLE_CHILD] = "child",   [ROLE_INIT] = "init",       [ROLE_EXIT] = "exit",
 };
 
 static const char *const transport_names[] = {
@@ -127,6 +128,8 @@ static const struct property properties[] = {
     {"closes", MODEL_CLOSES, NEEDS_PLACE, "arg", 0},
     {"frees", MODEL_FREES, NEEDS_PLACE, "arg", 0},
     {"owned-by", MODEL_OWNED_BY, NEEDS_PLACE, "arg", 0},
+    {"loop-thread", MODEL_LOOP_THREAD, NEEDS_PLACE, "arg", 0},
+    {"makes-thread-safe", MODEL_MAKES_THREAD_SAFE, OR_TRUE, NULL, MODEL_NO_ARGUMENT},
 };
 
 /* Notes "FILE: function 'f': property: message". Always false, so that `return fail(...)` reads well. */
@@ -691,7 +694,8 @@ static bool read_would_block(struct reader *reader, const cJSON *root)
 	const cJSON *names = member(root, "would-block");
 	for (const cJSON *name = names ? names->child : NULL; name; name = name->next) {
 		if (intern_find(&reader->constants, name->valuestring) == UINT32_MAX)
-			return fail(reader, "unknown constant '%s' in 'would-block': it is not in \"constants\"", name->valuestring);
+			return fail(reader, "unknown constant '%s' in 'would-block': it is not in \"constants\"",
+				    name->valuestring);
 		stage(reader, WOULD_BLOCK, arena_strdup(reader->arena, name->valuestring), reader->library);
 	}
 	return true;
@@ -699,8 +703,8 @@ static bool read_would_block(struct reader *reader, const cJSON *root)
 
 static bool read_root(struct reader *reader, const cJSON *root)
 {
-	static const char *const keys[] = {"library",  "docs",       "world",     "reentrant", "headers",
-					   "packages", "pkg-config", "constants", "functions", "callback-types",
+	static const char *const keys[] = {"library",  "docs",       "world",     "reentrant",   "headers",
+					   "packages", "pkg-config", "constants", "functions",   "callback-types",
 					   "fields",   "types",      "harmless",  "would-block", NULL};
 	const char *docs;
 	return check_object(reader, root, keys) && read_library(reader, root) &&
@@ -801,6 +805,9 @@ static void publish(struct models *models, const struct reader *reader)
 
 static bool read_file(struct reader *reader)
 {
+	struct stat status;
+	if (stat(reader->path, &status) == 0 && !S_ISREG(status.st_mode)) /* to open a pipe may take for ever */
+		return fail(reader, "cannot read: not a regular file");
 	FILE *file = fopen(reader->path, "rb");
 	if (!file)
 		return fail(reader, "cannot open: %s", strerror(errno));

@@ -60,6 +60,8 @@ enum model_effect_kind {
 	MODEL_CLOSES,         /* the loop will have done with it on a later turn, and says so by a callback */
 	MODEL_FREES,          /* the memory of `argument` is gone */
 	MODEL_OWNED_BY,       /* what is made goes when `argument` goes, unless that is null */
+	MODEL_LOOP_THREAD,       /* may be called only by the thread that runs the loop of `argument`, a loop or something on one */
+	MODEL_MAKES_THREAD_SAFE, /* lifts that of all functions of its world */
 	MODEL_EFFECT_KINDS,
 };
 

@@ -169,6 +169,49 @@ static bool changes_on_loop(struct derived *derived, uint32_t subject)
 	return false;
 }
 
+/* The function waits or starts something itself, if only perhaps: it is an operation, not just a maker of descriptors. */
+static bool does_more(const struct derived *derived, uint32_t node)
+{
+	for (uint32_t i = derived->first_effect[node]; i != NONE; i = derived->effects.items[i].next) {
+		const struct effect *effect = &derived->effects.items[i];
+		if (effect->kind == EFFECT_WAITS || effect->kind == EFFECT_PUMPS || effect->kind == EFFECT_STARTS_ASYNC ||
+		    (effect->kind == EFFECT_BLOCKS && effect->cost > COST_DISK))
+			return true;
+	}
+	return false;
+}
+
+/* Sets and clears, by the parameter, the mode of something that it is given. */
+static bool switches_existing(const struct derived *derived, const struct effect *effect, const struct atom *atom, uint32_t *other)
+{
+	bool given = effect->origin.kind == ORIGIN_PARAM || effect->origin.kind == ORIGIN_OBJECT;
+	bool switches = *other != NONE && derived->effects.items[*other].clears != effect->clears;
+	bool named = has_word(subject_name(derived, effect->node, atom), mode_words) ||
+		     has_word(derived->program->nodes.items[effect->node].name, mode_words);
+	return given && switches && named && !bit_of(atom);
+}
+
+/* An integer that counts or names something does not choose; a truth value or an enumerator may. */
+static bool is_choice_type(const struct derived *derived, const struct atom *atom, uint32_t node)
+{
+	const struct node *of = &derived->program->nodes.items[node];
+	const struct fact_param *param = program_param(derived->program, of, atom->id);
+	if (!param || param->type == NONE)
+		return false;
+	const struct facts *facts = program_facts(derived->program, of->function.unit);
+	const struct fact_type *type = &facts->types[param->type];
+	return type->flags & (TYPE_BOOL | TYPE_ENUM) || contains(facts_text(facts, type->alias), "bool");
+}
+
+static bool is_io(const struct derived *derived, const struct effect *effect)
+{
+	const struct model_function *model = derived->program->nodes.items[effect->cause].model;
+	for (uint32_t i = 0; model && i < model->effect_count; i++)
+		if (model->effects[i].kind == MODEL_READS)
+			return true;
+	return false;
+}
+
 static enum mode_reason reason_of(struct derived *derived, const struct effect *effect, const struct atom *atom, const char *bit_name,
 				  uint32_t *other)
 {
@@ -177,6 +220,8 @@ static enum mode_reason reason_of(struct derived *derived, const struct effect *
 	*other = NONE;
 	if (effect->kind == EFFECT_SETS_NONBLOCKING) {
 		*other = other_side(derived, effect->node, atom, EFFECT_SETS_NONBLOCKING);
+		if (atom->subject == SUBJECT_PARAM && !does_more(derived, effect->node))
+			return switches_existing(derived, effect, atom, other) ? MODE_SETS_NONBLOCKING : MODE_NONE;
 		/* O_NONBLOCK among the flags that a wrapper of open() or socket() takes is no mode of its own. */
 		if (atom->subject == SUBJECT_PARAM && bit_of(atom))
 			return MODE_NONE;
@@ -191,7 +236,8 @@ static enum mode_reason reason_of(struct derived *derived, const struct effect *
 		const struct effect *start = &derived->effects.items[*other];
 		bool both_here = effect->from == NONE && start->from == NONE && is_modelled_start(derived, start);
 		bool callback = atom->test == TEST_NULL || atom->test == TEST_NOT_NULL;
-		bool own = atom->subject == SUBJECT_PARAM ? callback || is_modelled_start(derived, start)
+		bool chooses = atom->subject == SUBJECT_PARAM && !bit_of(atom) && is_choice_type(derived, atom, effect->node);
+		bool own = atom->subject == SUBJECT_PARAM ? callback || (chooses && is_modelled_start(derived, start))
 							   : both_here && effect->cost != COST_DISK && !changes_on_loop(derived, atom->id);
 		if (named || own)
 			return MODE_WAITS_OR_STARTS;
@@ -204,8 +250,15 @@ static enum mode_reason reason_of(struct derived *derived, const struct effect *
 	return named ? MODE_NAMED : MODE_NONE;
 }
 
-static bool is_registered(const struct derived *derived, uint32_t node)
+/* Its caller is no user who could be given two functions, or it is the loop itself, which may wait or not. */
+static bool has_no_user(const struct derived *derived, uint32_t node)
 {
+	const struct node *of = &derived->program->nodes.items[node];
+	for (uint32_t i = 0; of->model && i < of->model->effect_count; i++)
+		if (of->model->effects[i].kind == MODEL_PUMPS)
+			return true;
+	if (strcmp(of->name, "main") == 0)
+		return true;
 	for (uint32_t i = derived->first_role[node]; i != NONE; i = derived->roles.items[i].next)
 		if (derived->roles.items[i].from == NONE && derived->roles.items[i].edge == NONE)
 			return true;
@@ -216,7 +269,8 @@ static void find_conditional_effects(struct derived *derived)
 {
 	for (uint32_t i = 0; i < derived->effects.count; i++) {
 		const struct effect *effect = &derived->effects.items[i];
-		if (!effect->certain)
+		/* Input and output on a descriptor of unknown mode may wait: enough where the other side surely starts something. */
+		if (!effect->certain && !is_io(derived, effect))
 			continue;
 		for (uint32_t a = 0; a < effect->condition.count; a++) {
 			const struct atom *atom = &effect->condition.atoms[a];
@@ -227,8 +281,8 @@ static void find_conditional_effects(struct derived *derived)
 				continue;
 			if (!is_own_branch(derived, effect, atom) || happens_anyway(derived, effect, atom))
 				continue;
-			if (is_param && (strcmp(derived->program->nodes.items[effect->node].name, "main") == 0 || is_registered(derived, effect->node)))
-				continue; /* its caller is no user */
+			if (is_param && has_no_user(derived, effect->node))
+				continue;
 			struct mode mode = {.subject = atom->subject,
 					    .node = is_param ? effect->node : NONE,
 					    .id = atom->id,
@@ -239,7 +293,7 @@ static void find_conditional_effects(struct derived *derived)
 					    .call = {NONE, NONE},
 					    .callee_mode = NONE};
 			mode.reason = reason_of(derived, effect, atom, mode.bit_name, &mode.other);
-			if (mode.reason != MODE_NONE)
+			if (mode.reason == MODE_WAITS_OR_STARTS || (mode.reason != MODE_NONE && effect->certain))
 				add_mode(derived, mode);
 		}
 	}

@@ -188,7 +188,16 @@ static const char *hand_world(struct pass *pass, uint32_t edge)
 	return arena_printf(&pass->findings->arena, "the loop in '%s'", name_of(pass, loop->node));
 }
 
-static void visit_callers(struct pass *pass, visits *visited, uint32_t at, const char *world)
+static bool calls_by_pointer(const struct program *program, uint32_t node)
+{
+	const struct node *of = &program->nodes.items[node];
+	for (uint32_t e = of->first_out; e < of->first_out + of->out_count; e++)
+		if (program->edges.items[e].kind == EDGE_POINTER)
+			return true;
+	return false;
+}
+
+static void visit_callers(struct pass *pass, visits *visited, uint32_t at, const char *world, bool but_own_wait)
 {
 	const struct program *program = pass->program;
 	struct visit visit = visited->items[at];
@@ -197,6 +206,8 @@ static void visit_callers(struct pass *pass, visits *visited, uint32_t at, const
 		uint32_t number = program->incoming.items[node->first_in + i];
 		const struct edge *edge = &program->edges.items[number];
 		bool is_loop = pass->derived->hand_loop_of[number] != NONE && (!world || strcmp(hand_world(pass, number), world) == 0);
+		if (but_own_wait && (pass->derived->wait_edge[number] || (pass->derived->wait_step[edge->from] && calls_by_pointer(program, edge->from))))
+			continue;
 		if (pass->derived->in_child[number] || (!is_loop && !is_on_loop(pass, edge->from, world)))
 			continue;
 		struct condition condition = {0}, kept;
@@ -213,7 +224,8 @@ static void visit_callers(struct pass *pass, visits *visited, uint32_t at, const
 	}
 }
 
-bool find_loop_path(struct pass *pass, uint32_t node, const struct condition *condition, const char *world, struct loop_path *path)
+bool find_loop_path(struct pass *pass, uint32_t node, const struct condition *condition, const char *world, bool but_own_wait,
+		    struct loop_path *path)
 {
 	visits visited = {0};
 	struct condition kept;
@@ -227,7 +239,7 @@ bool find_loop_path(struct pass *pass, uint32_t node, const struct condition *co
 			path->role = registered_role(pass, visited.items[at].node, world);
 		found = visited.items[at].is_loop || path->role != NONE;
 		if (!found) {
-			visit_callers(pass, &visited, at, world);
+			visit_callers(pass, &visited, at, world, but_own_wait);
 			continue;
 		}
 		path->world = path->role != NONE ? pass->derived->roles.items[path->role].world : hand_world(pass, visited.items[at].edge);
@@ -269,7 +281,7 @@ void note_loop_path(struct pass *pass, struct finding *finding, const struct loo
 	}
 }
 
-static void add_surface(struct pass *pass, struct finding *finding, uint32_t node)
+void add_surface(struct pass *pass, struct finding *finding, uint32_t node)
 {
 	const struct node *of = &pass->program->nodes.items[node];
 	const struct fact_function *function = program_function(pass->program, of);

@@ -43,8 +43,10 @@ struct loop_path {
 
 /* Looks for a way from a callback that runs on a loop of `world` (NULL: any) down to `node` on which `condition`, a condition in terms of
    the node's parameters, is not ruled out by what is passed; a parameter that is a mode must be passed as the condition wants it, a slot
-   that is a mode makes it undecided. Breadth first: the shortest. False if there is none. Release path->edges with table_release(). */
-bool find_loop_path(struct pass *pass, uint32_t node, const struct condition *condition, const char *world, struct loop_path *path);
+   that is a mode makes it undecided. With `but_own_wait` a loop written by hand that waits there itself is no such way. Breadth first:
+   the shortest. False if there is none. Release path->edges with table_release(). */
+bool find_loop_path(struct pass *pass, uint32_t node, const struct condition *condition, const char *world, bool but_own_wait,
+		    struct loop_path *path);
 
 /* Adds the registration and the calls of the path. */
 void note_loop_path(struct pass *pass, struct finding *finding, const struct loop_path *path);
@@ -54,6 +56,9 @@ const char *loop_text(struct pass *pass, const char *world);
 
 /* Lists the exported sync-looking functions through which `node` is reached, itself included. */
 void find_surface(struct pass *pass, struct finding *finding, uint32_t node);
+
+/* Adds the function to the finding's surface. */
+void add_surface(struct pass *pass, struct finding *finding, uint32_t node);
 
 /* The name of an async or sync twin of the function that the project or a model has ("foo_async", "foo_start"), or NULL. */
 const char *async_twin(struct pass *pass, const char *name);

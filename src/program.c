@@ -238,6 +238,28 @@ static void make_nodes(struct program *program)
 	}
 }
 
+static void index_records(struct program *program)
+{
+	for (uint32_t unit = 0; unit < program->unit_count; unit++) {
+		const struct facts *facts = program_facts(program, unit);
+		for (uint32_t r = 0; r < facts->records_count; r++) {
+			uint32_t string = intern(&program->strings, facts_text(facts, facts->records[r].identity));
+			while (program->record_of.count <= string)
+				table_add(&program->record_of, (struct record_ref){0, NULL});
+			if (!program->record_of.items[string].record)
+				program->record_of.items[string] = (struct record_ref){unit, &facts->records[r]};
+		}
+	}
+}
+
+struct record_ref program_record(const struct program *program, const char *identity)
+{
+	uint32_t string = intern_find(&program->strings, identity);
+	if (string == UINT32_MAX || string >= program->record_of.count)
+		return (struct record_ref){0, NULL};
+	return program->record_of.items[string];
+}
+
 static void note_local_uses(struct program *program, uint32_t unit)
 {
 	const struct facts *facts = program_facts(program, unit);
@@ -278,6 +300,7 @@ struct program *program_join(const struct facts *const *units, uint32_t count, c
 		program->units[i].facts = sorted[i];
 	for (uint32_t i = 0; i < count; i++)
 		note_local_uses(program, i);
+	index_records(program);
 	make_nodes(program);
 	collect_bodies(program);
 	flow_resolve(program);
@@ -300,6 +323,7 @@ void program_free(struct program *program)
 	table_release(&program->slot_holder);
 	table_release(&program->variable_holder);
 	table_release(&program->node_of);
+	table_release(&program->record_of);
 	table_release(&program->unresolved);
 	intern_release(&program->strings);
 	intern_release(&program->slots);

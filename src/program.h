@@ -86,8 +86,15 @@ struct program_unit {
 	uint32_t first_local; /* holder of local 0 */
 };
 
+/* A record as the first unit that has its fields sees it. */
+struct record_ref {
+	uint32_t unit;
+	const struct fact_record *record; /* NULL: none has */
+};
+
 struct program {
 	struct arena arena;
+	TABLE(struct record_ref) record_of; /* by string of the identity */
 	struct intern strings; /* names of all units */
 	struct intern slots;   /* "record::field" */
 	const struct models *models;
@@ -130,6 +137,9 @@ uint32_t program_holder(const struct program *program, uint32_t unit, uint32_t f
 uint32_t program_slot(const struct program *program, const char *record_and_field);
 /* "record::field" of a VALUE_FIELD without the "@path" of a record of one file: for people (arena). */
 const char *program_slot_text(const struct program *program, uint32_t holder, struct arena *arena);
+
+/* The record of that identity; record NULL if there is none. */
+struct record_ref program_record(const struct program *program, const char *identity);
 
 /* The parameter's name and type in the definition, or in a declaration. */
 const struct fact_param *program_param(const struct program *program, const struct node *node, uint32_t number);

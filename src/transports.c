@@ -7,17 +7,6 @@
 static const char *const async_words[] = {"async", "asynchronous", "nonblocking", "aio", NULL};
 static const char *const sync_words[] = {"sync", "synchronous", "blocking", NULL};
 
-struct record_ref find_record(const struct program *program, const char *identity)
-{
-	for (uint32_t unit = 0; unit < program->unit_count; unit++) {
-		const struct facts *facts = program_facts(program, unit);
-		for (uint32_t r = 0; r < facts->records_count; r++)
-			if (strcmp(facts_text(facts, facts->records[r].identity), identity) == 0)
-				return (struct record_ref){unit, &facts->records[r]};
-	}
-	return (struct record_ref){0, NULL};
-}
-
 static enum transport modelled_transport(const struct program *program, const char *name)
 {
 	const struct model_type *model = *name ? models_type(program->models, name) : NULL;
@@ -66,53 +55,65 @@ static const char *plain_name(const char *name, struct arena *arena)
 	return plain;
 }
 
-/* A record that differs from this one just in being async (or not). */
-static struct record_ref find_twin(const struct program *program, const char *name, bool async)
+static const char *const transport_words[] = {"transport", "connection", "conn", "stream", "session", "client", "context",
+					      "socket",	   "channel",	 "pipe", "link",   NULL};
+
+/* Records of one plain name: the first that is named as async, and the first that is not. */
+struct pair {
+	uint32_t async, plain; /* strings of identities, or NONE */
+};
+
+void derive_transports(struct derived *derived)
 {
+	const struct program *program = derived->program;
+	derived->transport_count = program->record_of.count;
+	derived->transport = arena_alloc(&derived->arena, program->record_of.count);
 	struct arena scratch = {0};
-	const char *plain = plain_name(name, &scratch);
-	struct record_ref twin = {0, NULL};
-	for (uint32_t unit = 0; unit < program->unit_count && !twin.record; unit++) {
-		const struct facts *facts = program_facts(program, unit);
-		for (uint32_t r = 0; r < facts->records_count && !twin.record; r++) {
-			const char *other = facts_text(facts, facts->records[r].name);
-			if (*other && strcmp(other, name) != 0 && has_word(other, async_words) == async && !(facts->records[r].flags & RECORD_ENUM) &&
-			    strcmp(plain_name(other, &scratch), plain) == 0)
-				twin = (struct record_ref){unit, &facts->records[r]};
-		}
+	struct intern plain_names;
+	TABLE(struct pair) pairs = {0};
+	intern_init(&plain_names);
+	for (uint32_t i = 0; i < program->record_of.count; i++) {
+		struct record_ref record = program->record_of.items[i];
+		const char *name = record.record ? program_text(program, record.unit, record.record->name) : "";
+		if (!*name || record.record->flags & RECORD_ENUM || !has_word(name, transport_words))
+			continue;
+		uint32_t plain = intern(&plain_names, plain_name(name, &scratch));
+		while (pairs.count <= plain)
+			table_add(&pairs, (struct pair){NONE, NONE});
+		uint32_t *side = has_word(name, async_words) ? &pairs.items[plain].async : &pairs.items[plain].plain;
+		if (*side == NONE)
+			*side = i;
 	}
+	for (uint32_t i = 0; i < pairs.count; i++) {
+		struct pair pair = pairs.items[i];
+		if (pair.async == NONE || pair.plain == NONE || !lives_on_loop(program, program->record_of.items[pair.async]) ||
+		    lives_on_loop(program, program->record_of.items[pair.plain]))
+			continue;
+		derived->transport[pair.async] = TRANSPORT_ASYNC;
+		derived->transport[pair.plain] = TRANSPORT_SYNC;
+	}
+	table_release(&pairs);
+	intern_release(&plain_names);
 	arena_release(&scratch);
-	return twin;
 }
 
-static const char *const transport_words[] = {"transport", "connection", "conn", "stream", "session", "client", "context", "socket", "channel", "pipe", "link", NULL};
-
-enum transport transport_of_name(const struct program *program, const char *name)
+enum transport transport_of_name(const struct derived *derived, const char *name)
 {
-	enum transport modelled = modelled_transport(program, name);
-	if (modelled != TRANSPORT_NONE || !has_word(name, transport_words))
+	enum transport modelled = modelled_transport(derived->program, name);
+	if (modelled != TRANSPORT_NONE)
 		return modelled;
-	struct record_ref own = find_record(program, name);
-	if (!own.record || own.record->flags & RECORD_ENUM)
-		return TRANSPORT_NONE;
-	bool async = has_word(name, async_words);
-	struct record_ref twin = find_twin(program, name, !async);
-	if (!twin.record)
-		return TRANSPORT_NONE;
-	struct record_ref async_one = async ? own : twin, sync_one = async ? twin : own;
-	if (!lives_on_loop(program, async_one) || lives_on_loop(program, sync_one))
-		return TRANSPORT_NONE;
-	return async ? TRANSPORT_ASYNC : TRANSPORT_SYNC;
+	uint32_t string = intern_find(&derived->program->strings, name);
+	return string < derived->transport_count ? (enum transport)derived->transport[string] : TRANSPORT_NONE;
 }
 
-enum transport transport_of_type(const struct program *program, uint32_t unit, uint32_t type)
+enum transport transport_of_type(const struct derived *derived, uint32_t unit, uint32_t type)
 {
 	if (type == NONE)
 		return TRANSPORT_NONE;
-	const struct facts *facts = program_facts(program, unit);
-	enum transport transport = modelled_transport(program, facts_text(facts, facts->types[type].alias));
+	const struct facts *facts = program_facts(derived->program, unit);
+	enum transport transport = modelled_transport(derived->program, facts_text(facts, facts->types[type].alias));
 	if (transport != TRANSPORT_NONE)
 		return transport;
 	const char *record = facts_text(facts, facts->types[type].record);
-	return *record ? transport_of_name(program, record) : TRANSPORT_NONE;
+	return *record ? transport_of_name(derived, record) : TRANSPORT_NONE;
 }

@@ -9,17 +9,13 @@
 
 #include "derive.h"
 
+/* Finds the pairs, once, before the rules. */
+void derive_transports(struct derived *derived);
+
 /* Of a record's identity ("name" or "name@path") or a typedef's name. */
-enum transport transport_of_name(const struct program *program, const char *name);
+enum transport transport_of_name(const struct derived *derived, const char *name);
 
 /* Of a type: what is left when pointers are taken off. */
-enum transport transport_of_type(const struct program *program, uint32_t unit, uint32_t type);
-
-/* The record as units have it, by identity; record NULL if none has its fields. */
-struct record_ref {
-	uint32_t unit;
-	const struct fact_record *record;
-};
-struct record_ref find_record(const struct program *program, const char *identity);
+enum transport transport_of_type(const struct derived *derived, uint32_t unit, uint32_t type);
 
 #endif

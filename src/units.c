@@ -27,6 +27,9 @@ enum { JOBS_LIMIT = 256 };
    is not touched costs nothing. */
 static const size_t stack_size = (size_t)512 << 20;
 
+/* A unit of 20 MB takes 0.6 GB; what takes ten times as much has no end, and must not take the machine with it. */
+static const rlim_t memory_limit = (rlim_t)6 << 30;
+
 /* What goes over the socket: to the worker the index of a command, back this header and `size` bytes, which are the
    facts as facts_write() makes them or the message that there are none. */
 struct reply {
@@ -149,6 +152,23 @@ static void silence(void)
 		close(nothing);
 }
 
+/* Lets the process take `memory_limit` beyond what it has, which is much under a sanitizer. */
+static void limit_memory(void)
+{
+	unsigned long long data;
+	FILE *file = fopen("/proc/self/statm", "re");
+	if (!file)
+		return;
+	struct rlimit limit;
+	if (fscanf(file, "%*u %*u %*u %*u %*u %llu", &data) == 1 && getrlimit(RLIMIT_DATA, &limit) == 0) {
+		rlim_t wanted = (rlim_t)data * (rlim_t)sysconf(_SC_PAGESIZE) + memory_limit;
+		if (wanted < limit.rlim_cur)
+			limit.rlim_cur = wanted;
+		setrlimit(RLIMIT_DATA, &limit);
+	}
+	fclose(file);
+}
+
 /* The life of a worker process. */
 static _Noreturn void worker_main(const struct pool *pool, int socket, pid_t parent)
 {
@@ -162,6 +182,7 @@ static _Noreturn void worker_main(const struct pool *pool, int socket, pid_t par
 		if (pool->workers[i].pid)
 			close(pool->workers[i].socket);
 	silence();
+	limit_memory();
 	setenv("LIBCLANG_NOTHREADS", "1", 1);
 	run_on_large_stack(
 	    &(struct worker_task){.commands = pool->commands, .root = pool->options->root, .socket = socket});
@@ -269,6 +290,9 @@ static void finish_replied(struct pool *pool, struct worker *worker)
 	else
 		error = worker->bytes;
 	worker->unit = NONE;
+	/* libclang survives some of its crashes, but lets nothing go of what it held. */
+	if (!worker->reply.has_facts)
+		stop_worker(worker);
 	finish_unit(pool, unit, facts, facts ? NULL : error);
 }
 

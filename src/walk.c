@@ -1,18 +1,19 @@
 #include "walk.h"
 
+#include "paths.h"
 #include "walk_internal.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 struct walker {
 	CXIndex index;
 	char *root;
+	struct known_files files;
 };
 
 struct walker *walker_new(const char *root)
@@ -31,6 +32,7 @@ void walker_free(struct walker *walker)
 	if (!walker)
 		return;
 	clang_disposeIndex(walker->index);
+	known_files_release(&walker->files);
 	free(walker->root);
 	free(walker);
 }
@@ -75,7 +77,7 @@ static void walk_global(struct walk *walk, CXCursor cursor)
 	if (clang_Cursor_isNull(initialiser))
 		return;
 	uint32_t target =
-		walk_add_value(walk, VALUE_VARIABLE, variable, 0, 0, walk->facts.variables.items[variable].type);
+	    walk_add_value(walk, VALUE_VARIABLE, variable, 0, 0, walk->facts.variables.items[variable].type);
 	walk_initialise(walk, target, initialiser);
 }
 
@@ -113,8 +115,8 @@ static void note_inclusion(CXFile file, CXSourceLocation *stack, unsigned depth,
 {
 	(void)stack;
 	struct walk *walk = data;
-	const struct source_file *source = walk_source(walk, file);
-	uint64_t hash = source->text ? XXH3_64bits(source->text, source->size) : 0;
+	struct source_file *source = walk_source(walk, file);
+	uint64_t hash = walk_read_file(walk, source)->hash;
 	uint32_t flags = (source->system ? INCLUSION_SYSTEM : 0) | (depth == 0 ? INCLUSION_MAIN : 0);
 	table_add(&walk->facts.inclusions, (struct fact_inclusion){.path = source->path,
 								   .hash_low = (uint32_t)hash,
@@ -122,21 +124,33 @@ static void note_inclusion(CXFile file, CXSourceLocation *stack, unsigned depth,
 								   .flags = flags});
 }
 
+/* An inclusion while they are sorted. */
+struct path_of_inclusion {
+	const char *path;
+	struct fact_inclusion inclusion;
+};
+
 /* The main file first, then by path: libclang's own order is that of the hash of its file entries. */
+static int compare_inclusions(const void *left, const void *right)
+{
+	const struct path_of_inclusion *a = left, *b = right;
+	bool a_is_main = a->inclusion.flags & INCLUSION_MAIN, b_is_main = b->inclusion.flags & INCLUSION_MAIN;
+	return a_is_main != b_is_main ? b_is_main - a_is_main : strcmp(a->path, b->path);
+}
+
 static void sort_inclusions(struct walk *walk)
 {
-	struct fact_inclusion *items = walk->facts.inclusions.items;
-	for (uint32_t i = 1; i < walk->facts.inclusions.count; i++) {
-		struct fact_inclusion moved = items[i];
-		uint32_t at = i;
-		while (at > 0 && !(items[at - 1].flags & INCLUSION_MAIN) &&
-		       (moved.flags & INCLUSION_MAIN ||
-			strcmp(intern_text(&walk->strings, items[at - 1].path), intern_text(&walk->strings, moved.path)) > 0)) {
-			items[at] = items[at - 1];
-			at--;
-		}
-		items[at] = moved;
+	struct arena scratch = {0};
+	uint32_t count = walk->facts.inclusions.count;
+	struct path_of_inclusion *sorted = arena_alloc(&scratch, count * sizeof(*sorted));
+	for (uint32_t i = 0; i < count; i++) {
+		sorted[i].inclusion = walk->facts.inclusions.items[i];
+		sorted[i].path = intern_text(&walk->strings, sorted[i].inclusion.path);
 	}
+	qsort(sorted, count, sizeof(*sorted), compare_inclusions);
+	for (uint32_t i = 0; i < count; i++)
+		walk->facts.inclusions.items[i] = sorted[i].inclusion;
+	arena_release(&scratch);
 }
 
 static const char *skip_space(const char *at, const char *end)
@@ -154,8 +168,8 @@ static const char *trim_end(const char *start, const char *end)
 }
 
 /* `at` is behind "asynclint:" in a comment that starts at `comment`. */
-static void note_suppression(struct walk *walk, const struct source_file *source, const char *at, const char *line_start,
-			     const char *comment, uint32_t line)
+static void note_suppression(struct walk *walk, const struct source_file *source, const char *at,
+			     const char *line_start, const char *comment, uint32_t line)
 {
 	const char *end = memchr(at, '\n', (size_t)(source->text + source->size - at));
 	end = end ? end : source->text + source->size;
@@ -183,13 +197,18 @@ static void note_suppression(struct walk *walk, const struct source_file *source
 }
 
 /* Comments are found in the text: libclang would have to lex the file again, which costs more than the walk. */
-static void note_suppressions(struct walk *walk, const struct source_file *source)
+static void note_suppressions(struct walk *walk, struct source_file *source)
 {
-	static const char mark[] = "asynclint:";
+	static const char mark[] = SUPPRESSION_MARK;
+	if (!walk_read_file(walk, source)->suppressions)
+		return;
+	walk_text(walk, source);
 	const char *text = source->text, *end = text + source->size, *counted = text;
 	uint32_t line = 1;
-	for (const char *at = text; at < end && (at = memmem(at, (size_t)(end - at), mark, strlen(mark))); at += strlen(mark)) {
-		for (const char *newline; (newline = memchr(counted, '\n', (size_t)(at - counted))); counted = newline + 1)
+	for (const char *at = text; at < end && (at = memmem(at, (size_t)(end - at), mark, strlen(mark)));
+	     at += strlen(mark)) {
+		for (const char *newline; (newline = memchr(counted, '\n', (size_t)(at - counted)));
+		     counted = newline + 1)
 			line++;
 		const char *comment = at;
 		while (comment > counted + 1 && !(comment[-2] == '/' && (comment[-1] == '/' || comment[-1] == '*')))
@@ -199,7 +218,7 @@ static void note_suppressions(struct walk *walk, const struct source_file *sourc
 	}
 }
 
-static void note_troubles(struct walk *walk)
+static void note_troubles(struct walk *walk, uint32_t main_file)
 {
 	unsigned count = clang_getNumDiagnostics(walk->unit);
 	for (unsigned i = 0; i < count; i++) {
@@ -207,13 +226,15 @@ static void note_troubles(struct walk *walk)
 		enum CXDiagnosticSeverity severity = clang_getDiagnosticSeverity(diagnostic);
 		if (severity >= CXDiagnostic_Error) {
 			struct fact_trouble fact = {.fatal = severity == CXDiagnostic_Fatal,
-						    .message = walk_string(walk, clang_getDiagnosticSpelling(diagnostic))};
+						    .message =
+							walk_string(walk, clang_getDiagnosticSpelling(diagnostic))};
 			CXFile file;
 			clang_getExpansionLocation(clang_getDiagnosticLocation(diagnostic), &file, &fact.place.line,
 						   &fact.place.column, NULL);
 			const struct source_file *source = walk_source(walk, file);
-			if (source)
-				fact.place.file = source->path;
+			fact.place.file = source ? source->path : main_file;
+			if (!source) /* it is about the file as a whole */
+				fact.place.line = fact.place.column = 1;
 			fact.place.end_line = fact.place.line;
 			fact.place.end_column = fact.place.column;
 			table_add(&walk->facts.troubles, fact);
@@ -229,9 +250,10 @@ static struct facts *finish(struct walk *walk, uint32_t main_file, struct arena 
 	facts->main_file = main_file;
 	facts->string_count = walk->strings.count;
 	facts->text_size = walk->strings.text_size;
-	facts->string_offset = arena_copy(arena, walk->strings.offset, walk->strings.count, sizeof(*walk->strings.offset));
+	facts->string_offset =
+	    arena_copy(arena, walk->strings.offset, walk->strings.count, sizeof(*walk->strings.offset));
 	facts->text = arena_copy(arena, walk->strings.text, walk->strings.text_size, 1);
-#define FACT_TABLE(type, name) \
+#define FACT_TABLE(type, name)                        \
 	facts->name##_count = walk->facts.name.count; \
 	facts->name = arena_copy(arena, walk->facts.name.items, walk->facts.name.count, sizeof(struct type));
 	FACT_TABLES(FACT_TABLE)
@@ -244,6 +266,7 @@ static void release(struct walk *walk)
 #define FACT_TABLE(type, name) table_release(&walk->facts.name);
 	FACT_TABLES(FACT_TABLE)
 #undef FACT_TABLE
+	pointer_map_release(&walk->known.attributes);
 	table_release(&walk->sources);
 	table_release(&walk->nesting);
 	table_release(&walk->stack);
@@ -271,22 +294,38 @@ static const char *parse_failure(enum CXErrorCode code)
 	}
 }
 
+/* Why the command cannot be followed (arena), or NULL. A pipe would be read for ever, and a directory give no reason.
+ */
+static const char *obstacle(const struct command *command, const char *shown, struct arena *arena)
+{
+	struct stat status;
+	if (chdir(command->directory) != 0)
+		return arena_printf(arena, "%s: cannot enter '%s': %s", shown, command->directory, strerror(errno));
+	if (stat(command->file, &status) != 0 || access(command->file, R_OK) != 0)
+		return arena_printf(arena, "cannot open '%s': %s", shown, strerror(errno));
+	if (!S_ISREG(status.st_mode))
+		return arena_printf(arena, "cannot read '%s': not a regular file", shown);
+	return NULL;
+}
+
 struct facts *walk_unit(struct walker *walker, const struct command *command, struct arena *arena, const char **error)
 {
-	if (chdir(command->directory) != 0) {
-		*error = arena_printf(arena, "%s: cannot enter '%s': %s", command->file, command->directory, strerror(errno));
+	const char *shown = path_in_root(command->file, walker->root);
+	const char *reason = obstacle(command, shown, arena);
+	if (reason) {
+		*error = reason;
 		return NULL;
 	}
-	if (access(command->file, R_OK) != 0) {
-		*error = arena_printf(arena, "cannot open '%s': %s", command->file, strerror(errno));
-		return NULL;
-	}
-	struct walk walk = {.root = walker->root, .root_length = strlen(walker->root), .body = {.function = NONE, .scope = NONE}};
+	struct walk walk = {.files = &walker->files,
+			    .directory = command->directory,
+			    .root = walker->root,
+			    .root_length = strlen(walker->root),
+			    .body = {.function = NONE, .scope = NONE}};
 	enum CXErrorCode code =
-		clang_parseTranslationUnit2(walker->index, command->file, command->arguments, (int)command->argument_count, NULL, 0,
-					    CXTranslationUnit_KeepGoing, &walk.unit);
+	    clang_parseTranslationUnit2(walker->index, command->file, command->arguments, (int)command->argument_count,
+					NULL, 0, CXTranslationUnit_KeepGoing, &walk.unit);
 	if (code != CXError_Success) {
-		*error = arena_printf(arena, "%s: %s", command->file, parse_failure(code));
+		*error = arena_printf(arena, "%s: %s", shown, parse_failure(code));
 		return NULL;
 	}
 	intern_init(&walk.strings);
@@ -297,9 +336,10 @@ struct facts *walk_unit(struct walker *walker, const struct command *command, st
 	sort_inclusions(&walk);
 	for (uint32_t i = 0; i < walk.facts.inclusions.count; i++)
 		for (uint32_t j = 0; j < walk.sources.count; j++)
-			if (walk.sources.items[j].path == walk.facts.inclusions.items[i].path && !walk.sources.items[j].system)
+			if (walk.sources.items[j].path == walk.facts.inclusions.items[i].path &&
+			    !walk.sources.items[j].system)
 				note_suppressions(&walk, &walk.sources.items[j]);
-	note_troubles(&walk);
+	note_troubles(&walk, main_path);
 	struct facts *facts = finish(&walk, main_path, arena);
 	release(&walk);
 	return facts;

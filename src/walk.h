@@ -15,8 +15,8 @@ struct walker;
 struct walker *walker_new(const char *root);
 void walker_free(struct walker *walker);
 
-/* Parses the command's file and notes its facts in `arena`. A unit with errors has facts and `troubles`. NULL when there is
-   nothing at all to note (file unreadable, libclang gave up), with a message in *error (arena). */
+/* Parses the command's file and notes its facts in `arena`. A unit with errors has facts and `troubles`. NULL when
+   there is nothing at all to note (file unreadable, libclang gave up), with a message in *error (arena). */
 struct facts *walk_unit(struct walker *walker, const struct command *command, struct arena *arena, const char **error);
 
 /* "clang version 19.1.7 ...": what libclang says of itself. Part of a cache's key. */

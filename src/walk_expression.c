@@ -6,10 +6,21 @@
 
 enum { STRING_LIMIT = 200 };
 
-/* How deep the value nests: one more than the deepest of the operands. */
+static uint32_t nesting_of_call(const struct walk *walk, const struct fact_call *call)
+{
+	uint32_t depth = call->target == NONE ? 1 : walk->nesting.items[call->target];
+	for (uint32_t i = 0; i < call->argument_count; i++) {
+		uint32_t argument = walk->facts.arguments.items[call->first_argument + i].value;
+		if (walk->nesting.items[argument] > depth)
+			depth = walk->nesting.items[argument];
+	}
+	return depth;
+}
+
+/* How deep the value nests: one more than the deepest of the operands, or of what a call is called with. */
 static uint32_t nesting(const struct walk *walk, enum value_kind kind, uint32_t a, uint32_t b, uint32_t c)
 {
-	uint32_t depth = 0;
+	uint32_t depth = kind == VALUE_CALL ? nesting_of_call(walk, &walk->facts.calls.items[a]) : 0;
 	uint32_t operands[3] = {NONE, NONE, NONE};
 	switch (kind) {
 	case VALUE_CHOICE:
@@ -86,13 +97,15 @@ static bool is_record_or_void_pointer(const struct walk *walk, uint32_t type)
 	if (type == NONE)
 		return false;
 	const struct fact_type *fact = &walk->facts.types.items[type];
-	return fact->pointers == 1 && !(fact->flags & TYPE_FUNCTION_POINTER) && (fact->record || fact->flags & TYPE_VOID);
+	return fact->pointers == 1 && !(fact->flags & TYPE_FUNCTION_POINTER) &&
+	       (fact->record || fact->flags & TYPE_VOID);
 }
 
 static void note_cast(struct walk *walk, uint32_t value, uint32_t to, uint32_t flags, CXCursor cursor)
 {
 	uint32_t from = walk->facts.values.items[value].type;
-	if (walk->body.function == NONE || !is_record_or_void_pointer(walk, from) || !is_record_or_void_pointer(walk, to))
+	if (walk->body.function == NONE || !is_record_or_void_pointer(walk, from) ||
+	    !is_record_or_void_pointer(walk, to))
 		return;
 	const struct fact_type *a = &walk->facts.types.items[from], *b = &walk->facts.types.items[to];
 	if (a->record == b->record)
@@ -150,7 +163,8 @@ static uint32_t walk_implicit(struct walk *walk, CXCursor cursor)
 		uint32_t scope = walk_open_scope(walk, SCOPE_IF, condition, false, walk->stack.items[first + 3]);
 		uint32_t other = walk_value(walk, walk->stack.items[first + 3]);
 		walk_close_scope(walk, scope, false);
-		value = walk_add_value(walk, VALUE_CHOICE, condition, condition, other, walk->facts.values.items[condition].type);
+		value = walk_add_value(walk, VALUE_CHOICE, condition, condition, other,
+				       walk->facts.values.items[condition].type);
 	} else {
 		for (uint32_t i = 0; i < count; i++)
 			if (clang_isExpression(clang_getCursorKind(walk->stack.items[first + i])))
@@ -175,7 +189,8 @@ static uint32_t walk_constant(struct walk *walk, CXCursor cursor)
 	CXEvalResult result = clang_Cursor_Evaluate(cursor);
 	uint32_t value;
 	if (result && clang_EvalResult_getKind(result) == CXEval_Int)
-		value = integer_value(walk, clang_EvalResult_getAsLongLong(result), walk_constant_name(walk, cursor), type);
+		value =
+		    integer_value(walk, clang_EvalResult_getAsLongLong(result), walk_constant_name(walk, cursor), type);
 	else
 		value = unknown_value(walk);
 	if (result)
@@ -296,9 +311,11 @@ static enum pointer_operator pointer_operator(CXCursor cursor, CXCursor operand)
 	/* The types tell: & adds a pointer, * takes one off. */
 	CXType outer = clang_getCanonicalType(clang_getCursorType(cursor));
 	CXType inner = clang_getCanonicalType(clang_getCursorType(operand));
-	if (outer.kind == CXType_Pointer && clang_equalTypes(clang_getCanonicalType(clang_getPointeeType(outer)), inner))
+	if (outer.kind == CXType_Pointer &&
+	    clang_equalTypes(clang_getCanonicalType(clang_getPointeeType(outer)), inner))
 		return ADDRESS_OF;
-	if (inner.kind == CXType_Pointer && clang_equalTypes(clang_getCanonicalType(clang_getPointeeType(inner)), outer))
+	if (inner.kind == CXType_Pointer &&
+	    clang_equalTypes(clang_getCanonicalType(clang_getPointeeType(inner)), outer))
 		return POINTEE_OF;
 	return NO_POINTER_OPERATOR;
 #endif
@@ -346,7 +363,8 @@ static uint32_t walk_unary(struct walk *walk, CXCursor cursor)
 		uint32_t kind = walk->facts.values.items[operand].kind;
 		uint32_t operand_type = walk->facts.values.items[operand].type;
 		if (pointer == ADDRESS_OF)
-			value = kind == VALUE_FUNCTION ? operand : walk_add_value(walk, VALUE_ADDRESS, operand, 0, 0, type);
+			value =
+			    kind == VALUE_FUNCTION ? operand : walk_add_value(walk, VALUE_ADDRESS, operand, 0, 0, type);
 		else if (pointer == POINTEE_OF && operand_type != NONE &&
 			 walk->facts.types.items[operand_type].flags & TYPE_FUNCTION_POINTER &&
 			 walk->facts.types.items[operand_type].pointers <= 1)
@@ -491,7 +509,9 @@ static uint32_t walk_binary(struct walk *walk, CXCursor cursor)
 		value = walk_add_value(walk, VALUE_BINARY, a, b, op, walk_type(walk, clang_getCursorType(cursor)));
 	} else {
 		uint32_t a = walk_value(walk, left), b = walk_value(walk, right);
-		value = op == OPERATOR_COMMA ? b : binary_value(walk, a, b, op, walk_type(walk, clang_getCursorType(cursor)));
+		value = op == OPERATOR_COMMA
+			    ? b
+			    : binary_value(walk, a, b, op, walk_type(walk, clang_getCursorType(cursor)));
 	}
 	walk_pop(walk, first);
 	return value;
@@ -525,7 +545,8 @@ static uint32_t walk_conditional(struct walk *walk, CXCursor cursor)
 		if (fact->kind == VALUE_INTEGER)
 			value = fact->a || fact->b ? a : b;
 		else
-			value = walk_add_value(walk, VALUE_CHOICE, condition, a, b, walk_type(walk, clang_getCursorType(cursor)));
+			value = walk_add_value(walk, VALUE_CHOICE, condition, a, b,
+					       walk_type(walk, clang_getCursorType(cursor)));
 	} else {
 		value = unknown_value(walk);
 	}
@@ -547,6 +568,7 @@ static uint32_t walk_call(struct walk *walk, CXCursor cursor)
 		table_add(&arguments, (struct fact_argument){walk_value(walk, walk->stack.items[first + i])});
 	walk_pop(walk, first);
 
+	CXSourceRange extent = clang_getCursorExtent(cursor);
 	const struct fact_value *called = &walk->facts.values.items[target];
 	bool direct = called->kind == VALUE_FUNCTION;
 	struct fact_call fact = {.function = walk->body.function,
@@ -556,8 +578,8 @@ static uint32_t walk_call(struct walk *walk, CXCursor cursor)
 				 .argument_count = arguments.count,
 				 .scope = walk->body.scope,
 				 .order = walk->body.order++,
-				 .macro = walk_macro(walk, cursor),
-				 .place = walk_place(walk, clang_getCursorExtent(cursor))};
+				 .macro = walk_macro(walk, clang_getRangeStart(extent)),
+				 .place = walk_place(walk, extent)};
 	for (uint32_t i = 0; i < arguments.count; i++)
 		table_add(&walk->facts.arguments, arguments.items[i]);
 	table_release(&arguments);
@@ -566,7 +588,8 @@ static uint32_t walk_call(struct walk *walk, CXCursor cursor)
 	table_add(&walk->facts.calls, fact);
 	uint32_t name = direct ? walk->facts.functions.items[fact.callee].name : 0;
 	hash_event(walk, &fact.place, intern_text(&walk->strings, name));
-	return walk_add_value(walk, VALUE_CALL, walk->facts.calls.count - 1, 0, 0, walk_type(walk, clang_getCursorType(cursor)));
+	return walk_add_value(walk, VALUE_CALL, walk->facts.calls.count - 1, 0, 0,
+			      walk_type(walk, clang_getCursorType(cursor)));
 }
 
 struct field_at {
@@ -599,11 +622,14 @@ static uint32_t field_target(struct walk *walk, uint32_t base, CXCursor field)
 	uint32_t name = walk_string(walk, clang_getCursorSpelling(field));
 	if (!name)
 		return base;
-	return walk_add_value(walk, VALUE_FIELD, base, name, walk_field_owner(walk, field), walk_type(walk, clang_getCursorType(field)));
+	return walk_add_value(walk, VALUE_FIELD, base, name, walk_field_owner(walk, field),
+			      walk_type(walk, clang_getCursorType(field)));
 }
 
-/* One element of an initialiser list: `.field = x`, `[n] = x` (a child that names the place and ends in the value), or the next in turn. */
-static void walk_initialise_element(struct walk *walk, uint32_t target, CXType type, CXCursor element, uint32_t *position)
+/* One element of an initialiser list: `.field = x`, `[n] = x` (a child that names the place and ends in the value), or
+ * the next in turn. */
+static void walk_initialise_element(struct walk *walk, uint32_t target, CXType type, CXCursor element,
+				    uint32_t *position)
 {
 	bool is_record = type.kind == CXType_Record;
 	uint32_t place = target;
@@ -624,7 +650,8 @@ static void walk_initialise_element(struct walk *walk, uint32_t target, CXType t
 					*position = at.seen;
 				}
 			} else {
-				place = walk_add_value(walk, VALUE_ELEMENT, place, walk_value(walk, designator), 0, NONE);
+				place =
+				    walk_add_value(walk, VALUE_ELEMENT, place, walk_value(walk, designator), 0, NONE);
 			}
 		}
 	} else if (is_record) {
@@ -633,7 +660,8 @@ static void walk_initialise_element(struct walk *walk, uint32_t target, CXType t
 		if (!clang_Cursor_isNull(at.found))
 			place = field_target(walk, target, at.found);
 	} else {
-		place = walk_add_value(walk, VALUE_ELEMENT, target, NONE, 0, walk_type(walk, clang_getArrayElementType(type)));
+		place = walk_add_value(walk, VALUE_ELEMENT, target, NONE, 0,
+				       walk_type(walk, clang_getArrayElementType(type)));
 	}
 	walk_pop(walk, first);
 	++*position;

@@ -2,6 +2,7 @@
  * What the parts of the walker share. Only src/walk*.c include this.
  *
  *   walk.c             one unit: parse, top-level declarations, inclusions, comments, diagnostics
+ *   walk_files.c       source files: their paths, texts and hashes
  *   walk_names.c       what declarations and types are called: places, types, records, functions, variables
  *   walk_statement.c   bodies: scopes and declarations
  *   walk_expression.c  expressions: values, calls, assignments, casts
@@ -9,6 +10,7 @@
 #ifndef ASYNCLINT_WALK_INTERNAL_H
 #define ASYNCLINT_WALK_INTERNAL_H
 
+#include "arena.h"
 #include "facts.h"
 #include "intern.h"
 #include "table.h"
@@ -20,7 +22,7 @@ struct pointer_map {
 	struct pointer_slot {
 		const void *key;
 		uint32_t value;
-	} *slots;
+	} * slots;
 	uint32_t count, capacity;
 };
 
@@ -28,11 +30,30 @@ struct pointer_map {
 uint32_t *pointer_map_at(struct pointer_map *map, const void *key);
 void pointer_map_release(struct pointer_map *map);
 
+/* What is known of files from one unit to the next. To ask libclang for a file's text, or the system for its resolved
+   path, in each of hundreds of units costs more than to walk the functions in it. Zero-initialise. */
+struct known_files {
+	struct arena arena;
+	struct intern names;           /* as libclang says them, made absolute */
+	TABLE(struct known_file) list; /* by name */
+};
+
+struct known_file {
+	const char *path;  /* resolved, if it can be */
+	CXFileUniqueID id; /* of the file that hash and suppressions are of: another one if it has changed */
+	bool read;         /* the three are set */
+	uint64_t hash;     /* XXH3 of the text */
+	bool suppressions; /* there may be some in it */
+};
+
+/* A file in one unit. */
 struct source_file {
 	CXFile file;
-	uint32_t path; /* string */
+	uint32_t path;  /* string */
+	uint32_t known; /* in known_files.list */
 	bool system, header;
-	const char *text; /* owned by libclang */
+	bool has_text;
+	const char *text; /* walk_text() */
 	size_t size;
 };
 
@@ -46,17 +67,21 @@ struct body {
 
 struct walk {
 	CXTranslationUnit unit;
+	struct known_files *files;
+	const char *directory; /* where relative names of files start */
 	const char *root;
 	size_t root_length;
 	struct intern strings;
 	/* What is noted already: index + 1 (records: string of the identity + 1). */
 	struct {
-		struct pointer_map types, functions, variables, locals /* and parameters */, records, noted_records, files, field_owners;
+		struct pointer_map types, functions, variables, locals /* and parameters */, records, noted_records,
+		    files, field_owners;
+		struct pointer_map attributes; /* of types: flags of walk_names.c, + 1 */
 	} known;
 	TABLE(struct source_file) sources;
 	struct body body;
 	TABLE(uint16_t) nesting; /* of each value: how deep it is */
-	TABLE(CXCursor) stack; /* children of the cursors being visited */
+	TABLE(CXCursor) stack;   /* children of the cursors being visited */
 	uint32_t depth;
 	struct {
 #define FACT_TABLE(type, name) TABLE(struct type) name;
@@ -65,19 +90,27 @@ struct walk {
 	} facts;
 };
 
+/* What a suppression comment begins with. */
+#define SUPPRESSION_MARK "asynclint:"
+
 /* Below this nesting an expression is noted as unknown: only generated code gets there. */
 enum { WALK_DEPTH_LIMIT = 20000 };
 
+/* walk_files.c */
+struct source_file *walk_source(struct walk *walk, CXFile file); /* NULL for no file; good until the next one is met */
+void walk_text(const struct walk *walk, struct source_file *source); /* sets text (NULL if there is none) and size */
+const struct known_file *walk_read_file(struct walk *walk, struct source_file *source); /* with the hash of the text */
+void known_files_release(struct known_files *files);
+
 /* walk_names.c */
 uint32_t walk_string(struct walk *walk, CXString string); /* disposes it */
-struct source_file *walk_source(struct walk *walk, CXFile file); /* NULL for no file; good until the next one is met */
 struct place walk_place(struct walk *walk, CXSourceRange range);
 struct place walk_name_place(struct walk *walk, CXCursor declaration); /* of the declared name */
-uint32_t walk_macro(struct walk *walk, CXCursor cursor); /* string: the macro it is expanded from, or 0 */
+uint32_t walk_macro(struct walk *walk, CXSourceLocation start);        /* string: the macro it is expanded from, or 0 */
 uint32_t walk_constant_name(struct walk *walk, CXCursor cursor); /* string: the object-like macro it comes from, or 0 */
-uint32_t walk_type(struct walk *walk, CXType type); /* NONE for no type */
-uint32_t walk_record(struct walk *walk, CXCursor declaration); /* string: identity */
-uint32_t walk_field_owner(struct walk *walk, CXCursor field); /* string: identity of the record */
+uint32_t walk_type(struct walk *walk, CXType type);              /* NONE for no type */
+uint32_t walk_record(struct walk *walk, CXCursor declaration);   /* string: identity */
+uint32_t walk_field_owner(struct walk *walk, CXCursor field);    /* string: identity of the record */
 void walk_note_record(struct walk *walk, CXCursor definition);
 uint32_t walk_function(struct walk *walk, CXCursor declaration);
 uint32_t walk_variable(struct walk *walk, CXCursor declaration);

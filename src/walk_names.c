@@ -50,52 +50,18 @@ uint32_t walk_string(struct walk *walk, CXString string)
 	return id;
 }
 
-static bool is_header(const char *path)
-{
-	const char *dot = strrchr(path, '.');
-	return !dot || (strcmp(dot, ".c") != 0 && strcmp(dot, ".i") != 0);
-}
-
-static bool is_system_path(const char *path)
-{
-	return strncmp(path, "/usr/", 5) == 0 || strncmp(path, "/opt/", 5) == 0;
-}
-
-struct source_file *walk_source(struct walk *walk, CXFile file)
-{
-	if (!file)
-		return NULL;
-	uint32_t *known = pointer_map_at(&walk->known.files, file);
-	if (*known)
-		return &walk->sources.items[*known - 1];
-	CXString name = clang_getFileName(file);
-	char *path = realpath(clang_getCString(name), NULL);
-	const char *shown = path ? path : clang_getCString(name);
-	CXSourceLocation start = clang_getLocationForOffset(walk->unit, file, 0);
-	struct source_file source = {.file = file, .header = is_header(shown)};
-	if (strncmp(shown, walk->root, walk->root_length) == 0 && shown[walk->root_length] == '/')
-		shown += walk->root_length + 1;
-	else
-		source.system = clang_Location_isInSystemHeader(start) || is_system_path(shown);
-	source.path = intern(&walk->strings, shown);
-	source.text = clang_getFileContents(walk->unit, file, &source.size);
-	free(path);
-	clang_disposeString(name);
-	table_add(&walk->sources, source);
-	*known = walk->sources.count;
-	return &walk->sources.items[walk->sources.count - 1];
-}
-
-/* Bit 31 of a location's raw encoding is set inside macro expansions (libclang 14-22; there is no function that says so). */
+/* Bit 31 of a location's raw encoding is set inside macro expansions (libclang 14-22; there is no function that says
+ * so). */
 static bool in_macro(CXSourceLocation location)
 {
 	return location.int_data >> 31;
 }
 
 /* Length of the identifier at `offset`, 0 if there is none. */
-static size_t identifier_at(const struct source_file *source, unsigned offset)
+static size_t identifier_at(const struct walk *walk, struct source_file *source, unsigned offset)
 {
 	size_t length = 0;
+	walk_text(walk, source);
 	while (source->text && offset + length < source->size &&
 	       (isalnum((unsigned char)source->text[offset + length]) || source->text[offset + length] == '_'))
 		length++;
@@ -119,23 +85,32 @@ struct place walk_place(struct walk *walk, CXSourceRange range)
 		place.end_column = place.column + 1;
 	} else if (in_macro(end)) {
 		/* An expansion ends where it starts: show the macro's name. */
-		place.end_column += (uint32_t)identifier_at(source, offset);
+		place.end_column += (uint32_t)identifier_at(walk, source, offset);
 	}
 	return place;
 }
 
-struct place walk_name_place(struct walk *walk, CXCursor declaration)
+/* Returns the file that the declaration is in, or NULL, and sets *place to where its name is. */
+static struct source_file *locate(struct walk *walk, CXCursor declaration, struct place *place)
 {
-	struct place place = {0};
 	CXFile file;
 	unsigned offset;
-	clang_getExpansionLocation(clang_getCursorLocation(declaration), &file, &place.line, &place.column, &offset);
+	clang_getExpansionLocation(clang_getCursorLocation(declaration), &file, &place->line, &place->column, &offset);
 	struct source_file *source = walk_source(walk, file);
-	if (!source)
-		return (struct place){0};
-	place.file = source->path;
-	place.end_line = place.line;
-	place.end_column = place.column + (uint32_t)identifier_at(source, offset);
+	if (!source) {
+		*place = (struct place){0};
+		return NULL;
+	}
+	place->file = source->path;
+	place->end_line = place->line;
+	place->end_column = place->column + (uint32_t)identifier_at(walk, source, offset);
+	return source;
+}
+
+struct place walk_name_place(struct walk *walk, CXCursor declaration)
+{
+	struct place place;
+	locate(walk, declaration, &place);
 	return place;
 }
 
@@ -150,20 +125,20 @@ static uint32_t expansion_name(struct walk *walk, CXSourceLocation location, boo
 	struct source_file *source = walk_source(walk, file);
 	if (!source)
 		return 0;
-	size_t length = identifier_at(source, offset);
+	size_t length = identifier_at(walk, source, offset);
 	if (object_like && offset + length < source->size && source->text[offset + length] == '(')
 		return 0;
 	return length ? intern_n(&walk->strings, source->text + offset, length) : 0;
 }
 
-uint32_t walk_macro(struct walk *walk, CXCursor cursor)
+uint32_t walk_macro(struct walk *walk, CXSourceLocation start)
 {
-	return expansion_name(walk, clang_getRangeStart(clang_getCursorExtent(cursor)), false);
+	return expansion_name(walk, start, false);
 }
 
 uint32_t walk_constant_name(struct walk *walk, CXCursor cursor)
 {
-	return expansion_name(walk, clang_getRangeStart(clang_getCursorExtent(cursor)), true);
+	return expansion_name(walk, clang_getCursorLocation(cursor), true);
 }
 
 static const char *without_tag(const char *name)
@@ -179,11 +154,8 @@ static const char *without_tag(const char *name)
 static uint32_t local_identity(struct walk *walk, uint32_t name, CXCursor declaration)
 {
 	struct place place = walk_name_place(walk, declaration);
-	struct arena scratch = {0};
-	uint32_t id = intern(&walk->strings, arena_printf(&scratch, "%s@%s", intern_text(&walk->strings, name),
-							  intern_text(&walk->strings, place.file)));
-	arena_release(&scratch);
-	return id;
+	return intern_printf(&walk->strings, "%s@%s", intern_text(&walk->strings, name),
+			     intern_text(&walk->strings, place.file));
 }
 
 uint32_t walk_record(struct walk *walk, CXCursor declaration)
@@ -203,7 +175,8 @@ uint32_t walk_record(struct walk *walk, CXCursor declaration)
 			identity = walk_record(walk, parent);
 		} else {
 			struct place place = walk_name_place(walk, declaration);
-			identity = local_identity(walk, intern_printf(&walk->strings, "unnamed:%u", place.line), declaration);
+			identity =
+			    local_identity(walk, intern_printf(&walk->strings, "unnamed:%u", place.line), declaration);
 		}
 	} else {
 		identity = intern(&walk->strings, name);
@@ -279,15 +252,16 @@ uint32_t walk_type(struct walk *walk, CXType type)
 	uint32_t *known = pointer_map_at(&walk->known.types, type.data[0]);
 	if (*known)
 		return *known - 1;
-	struct fact_type fact = {.spelling = walk_string(walk, clang_getTypeSpelling(type)), .alias = alias_of(walk, type)};
+	struct fact_type fact = {.spelling = walk_string(walk, clang_getTypeSpelling(type)),
+				 .alias = alias_of(walk, type)};
 	CXType bare = clang_getCanonicalType(type);
 	bool is_const = clang_isConstQualifiedType(bare);
 	if (is_function_type(bare))
 		fact.flags |= TYPE_POINTER | TYPE_FUNCTION_POINTER;
 	for (CXType inner = inner_type(bare); inner.kind != CXType_Invalid; inner = inner_type(bare)) {
 		if (fact.pointers++ == 0)
-			fact.flags |= bare.kind == CXType_Pointer || bare.kind == CXType_BlockPointer ? TYPE_POINTER
-												       : TYPE_ARRAY;
+			fact.flags |=
+			    bare.kind == CXType_Pointer || bare.kind == CXType_BlockPointer ? TYPE_POINTER : TYPE_ARRAY;
 		bare = clang_getCanonicalType(inner);
 		if (is_function_type(bare))
 			fact.flags |= TYPE_FUNCTION_POINTER;
@@ -328,10 +302,11 @@ static enum CXChildVisitResult note_field(CXCursor cursor, CXCursor parent, CXCl
 	enum CXCursorKind kind = clang_getCursorKind(cursor);
 	if (kind == CXCursor_EnumConstantDecl || kind == CXCursor_FieldDecl) {
 		uint32_t flags = visit->flags | (clang_Cursor_isBitField(cursor) ? FIELD_BITS : 0);
-		table_add(&walk->facts.fields, (struct fact_field){.name = walk_string(walk, clang_getCursorSpelling(cursor)),
-								   .type = walk_type(walk, clang_getCursorType(cursor)),
-								   .flags = flags,
-								   .place = walk_name_place(walk, cursor)});
+		table_add(&walk->facts.fields,
+			  (struct fact_field){.name = walk_string(walk, clang_getCursorSpelling(cursor)),
+					      .type = walk_type(walk, clang_getCursorType(cursor)),
+					      .flags = flags,
+					      .place = walk_name_place(walk, cursor)});
 		if (clang_Cursor_hasAttrs(cursor))
 			walk_annotations(walk, cursor, NONE, walk->facts.fields.count - 1, NONE);
 	} else if ((kind == CXCursor_StructDecl || kind == CXCursor_UnionDecl) && clang_Cursor_isAnonymous(cursor)) {
@@ -364,7 +339,8 @@ void walk_note_record(struct walk *walk, CXCursor definition)
 	clang_visitChildren(definition, note_inner_record, walk);
 	struct fact_record record = {.identity = walk_record(walk, definition),
 				     .first_field = walk->facts.fields.count,
-				     .flags = (kind == CXCursor_UnionDecl ? RECORD_UNION : 0) | (kind == CXCursor_EnumDecl ? RECORD_ENUM : 0),
+				     .flags = (kind == CXCursor_UnionDecl ? RECORD_UNION : 0) |
+					      (kind == CXCursor_EnumDecl ? RECORD_ENUM : 0),
 				     .place = walk_name_place(walk, definition)};
 	const char *identity = intern_text(&walk->strings, record.identity);
 	record.name = intern_n(&walk->strings, identity, strcspn(identity, "@"));
@@ -404,24 +380,44 @@ void walk_annotations(struct walk *walk, CXCursor declaration, uint32_t function
 	clang_visitChildren(declaration, note_annotation, &visit);
 }
 
-/* Attributes that stand in the spelling of a function's type: noreturn, and clang 20's `blocking` and `nonblocking`. */
-static void type_attributes(struct walk *walk, CXCursor declaration, uint32_t function)
+/* Attributes that stand in the spelling of a function's type. */
+enum type_attribute {
+	ATTRIBUTE_NORETURN = 1u << 0,
+	ATTRIBUTE_NONBLOCKING = 1u << 1, /* clang 20 */
+	ATTRIBUTE_BLOCKING = 1u << 2,
+};
+
+static uint32_t type_attributes(struct walk *walk, CXType type)
 {
-	static const struct {
-		const char *spelling, *annotation;
-	} effects[] = {{"nonblocking", "asynclint:nonblocking"}, {"((blocking", "asynclint:blocks"}};
-	CXString spelling = clang_getTypeSpelling(clang_getCursorType(declaration));
-	const char *text = clang_getCString(spelling);
-	if (strstr(text, "noreturn"))
+	uint32_t *known = pointer_map_at(&walk->known.attributes, type.data[0]);
+	if (!*known) {
+		CXString spelling = clang_getTypeSpelling(type);
+		const char *text = clang_getCString(spelling);
+		*known = ((strstr(text, "noreturn") ? ATTRIBUTE_NORETURN : 0) |
+			  (strstr(text, "nonblocking") ? ATTRIBUTE_NONBLOCKING : 0) |
+			  (strstr(text, "((blocking") ? ATTRIBUTE_BLOCKING : 0)) +
+			 1;
+		clang_disposeString(spelling);
+	}
+	return *known - 1;
+}
+
+static void note_effect(struct walk *walk, uint32_t function, const char *annotation)
+{
+	table_add(&walk->facts.annotations,
+		  (struct fact_annotation){
+		      .function = function, .field = NONE, .param = NONE, .text = intern(&walk->strings, annotation)});
+}
+
+static void note_type_attributes(struct walk *walk, CXType type, uint32_t function)
+{
+	uint32_t attributes = type_attributes(walk, type);
+	if (attributes & ATTRIBUTE_NORETURN)
 		walk->facts.functions.items[function].flags |= FUNCTION_NORETURN;
-	for (size_t i = 0; i < sizeof(effects) / sizeof(*effects); i++)
-		if (strstr(text, effects[i].spelling))
-			table_add(&walk->facts.annotations,
-				  (struct fact_annotation){.function = function,
-							   .field = NONE,
-							   .param = NONE,
-							   .text = intern(&walk->strings, effects[i].annotation)});
-	clang_disposeString(spelling);
+	if (attributes & ATTRIBUTE_NONBLOCKING)
+		note_effect(walk, function, "asynclint:nonblocking");
+	if (attributes & ATTRIBUTE_BLOCKING)
+		note_effect(walk, function, "asynclint:blocks");
 }
 
 static void note_params(struct walk *walk, CXCursor declaration, struct fact_function *function)
@@ -442,14 +438,16 @@ uint32_t walk_function(struct walk *walk, CXCursor declaration)
 {
 	CXCursor first = clang_getCanonicalCursor(declaration);
 	uint32_t *known = pointer_map_at(&walk->known.functions, first.data[0]);
-	CXFile file;
-	clang_getExpansionLocation(clang_getCursorLocation(declaration), &file, NULL, NULL, NULL);
-	struct source_file *source = walk_source(walk, file);
-	bool in_system = !source || source->system, in_header = source && source->header;
-	/* Bodies of system headers are not walked. */
-	bool is_definition = clang_isCursorDefinition(declaration) && !in_system;
 	uint32_t index = *known - 1;
-	if (*known && (!is_definition || walk->facts.functions.items[index].flags & FUNCTION_DEFINED))
+	if (*known &&
+	    (walk->facts.functions.items[index].flags & FUNCTION_DEFINED || !clang_isCursorDefinition(declaration)))
+		return index;
+	struct place place;
+	const struct source_file *source = locate(walk, declaration, &place);
+	bool in_header = source && source->header;
+	/* Bodies of system headers are not walked. */
+	bool is_definition = source && !source->system && clang_isCursorDefinition(declaration);
+	if (*known && !is_definition)
 		return index;
 	if (!*known) {
 		index = walk->facts.functions.count;
@@ -457,16 +455,17 @@ uint32_t walk_function(struct walk *walk, CXCursor declaration)
 		table_add(&walk->facts.functions, (struct fact_function){0});
 	}
 	CXType type = clang_getCursorType(declaration);
-	struct fact_function fact = {.name = walk_string(walk, clang_getCursorSpelling(declaration)),
-				     .place = walk_name_place(walk, declaration),
-				     .return_type = walk_type(walk, clang_getResultType(type))};
-	clang_getExpansionLocation(clang_getCursorLocation(first), &file, NULL, NULL, NULL);
-	source = walk_source(walk, file);
+	struct fact_function fact = {.name = walk_string(walk, clang_getCursorSpelling(declaration)), .place = place};
+	struct place first_place;
+	if (!clang_equalCursors(first, declaration))
+		source = locate(walk, first, &first_place);
 	if (!source || source->system)
 		fact.flags |= FUNCTION_SYSTEM;
 	else if (source->header)
 		fact.flags |= FUNCTION_IN_HEADER;
-	if (clang_Cursor_getStorageClass(declaration) == CX_SC_Static || clang_Cursor_getStorageClass(first) == CX_SC_Static)
+	fact.return_type = walk_type(walk, clang_getResultType(type));
+	if (clang_Cursor_getStorageClass(declaration) == CX_SC_Static ||
+	    clang_Cursor_getStorageClass(first) == CX_SC_Static)
 		fact.flags |= FUNCTION_STATIC;
 	if (clang_Cursor_isFunctionInlined(declaration))
 		fact.flags |= FUNCTION_INLINE;
@@ -481,7 +480,7 @@ uint32_t walk_function(struct walk *walk, CXCursor declaration)
 	walk->facts.functions.items[index] = fact;
 	if (!(fact.flags & FUNCTION_SYSTEM) && clang_Cursor_hasAttrs(declaration))
 		walk_annotations(walk, declaration, index, NONE, NONE);
-	type_attributes(walk, declaration, index);
+	note_type_attributes(walk, type, index);
 	return index;
 }
 
@@ -516,12 +515,10 @@ uint32_t walk_variable(struct walk *walk, CXCursor declaration)
 	if (linkage == CXLinkage_NoLinkage) {
 		fact.flags |= VARIABLE_IN_FUNCTION;
 		CXCursor parent = clang_getCursorSemanticParent(declaration);
-		struct arena scratch = {0};
 		CXString name = clang_getCursorSpelling(parent);
-		fact.identity = intern(&walk->strings, arena_printf(&scratch, "%s.%s", clang_getCString(name),
-								    intern_text(&walk->strings, fact.name)));
+		fact.identity = intern_printf(&walk->strings, "%s.%s", clang_getCString(name),
+					      intern_text(&walk->strings, fact.name));
 		clang_disposeString(name);
-		arena_release(&scratch);
 	}
 	if (linkage == CXLinkage_NoLinkage || linkage == CXLinkage_Internal) {
 		fact.flags |= VARIABLE_STATIC;

@@ -50,11 +50,11 @@ static void flag_scope(struct walk *walk, enum scope_flag flag)
 
 /* Scopes that last until the end of a block: what follows a guard, and the statements under a case label. */
 struct block {
-	uint32_t outer;     /* scope around the block */
+	uint32_t outer;      /* scope around the block */
 	uint32_t guard_base; /* scope that guards are opened in: the block's own or its case's */
 	uint32_t case_scope; /* open case, or NONE */
-	uint32_t switched;  /* value, or NONE outside a switch */
-	bool leaves;        /* the statement before did */
+	uint32_t switched;   /* value, or NONE outside a switch */
+	bool leaves;         /* the statement before did */
 };
 
 static void close_guards(struct walk *walk, uint32_t base, bool leaves)
@@ -88,7 +88,8 @@ static void open_case(struct walk *walk, struct block *block, CXCursor cursor, C
 		if (kind == CXCursor_CaseStmt && count > 1) {
 			uint32_t value = walk_value(walk, walk->stack.items[first]);
 			if (labels++ == 0 && block->switched != NONE)
-				condition = walk_add_value(walk, VALUE_BINARY, block->switched, value, OPERATOR_EQUAL, NONE);
+				condition =
+				    walk_add_value(walk, VALUE_BINARY, block->switched, value, OPERATOR_EQUAL, NONE);
 		} else {
 			labels += 2; /* default: no condition of its own */
 		}
@@ -187,8 +188,8 @@ static bool is_assignment(CXCursor cursor)
 	return false;
 }
 
-/* Parts of a `for` header that are not there leave no child, so each is told by what it is: a declaration or assignment before the
-   condition, a test, a change after it. */
+/* Parts of a `for` header that are not there leave no child, so each is told by what it is: a declaration or assignment
+   before the condition, a test, a change after it. */
 static bool walk_for(struct walk *walk, CXCursor cursor)
 {
 	uint32_t first, count = walk_push_children(walk, cursor, &first);
@@ -196,7 +197,8 @@ static bool walk_for(struct walk *walk, CXCursor cursor)
 	for (uint32_t i = 0; i < parts; i++) {
 		CXCursor part = walk->stack.items[first + i];
 		enum CXCursorKind kind = clang_getCursorKind(part);
-		bool changes = is_assignment(part) || (kind == CXCursor_CallExpr && (condition != NONE || (parts == 3 && i != 1)));
+		bool changes =
+		    is_assignment(part) || (kind == CXCursor_CallExpr && (condition != NONE || (parts == 3 && i != 1)));
 		if (kind == CXCursor_DeclStmt || (changes && i == 0 && parts > 1))
 			walk_statement(walk, part);
 		else if (changes)
@@ -222,7 +224,8 @@ static bool walk_loop(struct walk *walk, CXCursor cursor, enum scope_kind kind)
 {
 	uint32_t first, count = walk_push_children(walk, cursor, &first);
 	if (count >= 2) {
-		uint32_t condition_at = kind == SCOPE_WHILE ? 0 : count - 1, body_at = kind == SCOPE_WHILE ? count - 1 : 0;
+		uint32_t condition_at = kind == SCOPE_WHILE ? 0 : count - 1,
+			 body_at = kind == SCOPE_WHILE ? count - 1 : 0;
 		uint32_t scope = walk_open_scope(walk, kind, NONE, true, cursor);
 		if (kind == SCOPE_DO)
 			walk_statement(walk, walk->stack.items[first + body_at]);
@@ -269,7 +272,8 @@ static void walk_local(struct walk *walk, CXCursor declaration)
 					   .place = walk_name_place(walk, declaration)};
 		table_add(&walk->facts.locals, local);
 		*pointer_map_at(&walk->known.locals, declaration.data[0]) = walk->facts.locals.count;
-		target = initialised ? walk_add_value(walk, VALUE_LOCAL, walk->facts.locals.count - 1, 0, 0, type) : NONE;
+		target =
+		    initialised ? walk_add_value(walk, VALUE_LOCAL, walk->facts.locals.count - 1, 0, 0, type) : NONE;
 	}
 	if (initialised)
 		walk_initialise(walk, target, initialiser);
@@ -352,7 +356,7 @@ bool walk_statement(struct walk *walk, CXCursor cursor)
 	case CXCursor_NullStmt:
 		return false;
 	case CXCursor_LabelStmt:
-	case CXCursor_CaseStmt:    /* a label that is not directly in its switch's block */
+	case CXCursor_CaseStmt: /* a label that is not directly in its switch's block */
 	case CXCursor_DefaultStmt: {
 		uint32_t first, count = walk_push_children(walk, cursor, &first);
 		bool leaves = count && walk_statement(walk, walk->stack.items[first + count - 1]);
@@ -360,7 +364,8 @@ bool walk_statement(struct walk *walk, CXCursor cursor)
 		return leaves;
 	}
 	default:
-		if (clang_isStatement(clang_getCursorKind(cursor)) && !clang_isExpression(clang_getCursorKind(cursor))) {
+		if (clang_isStatement(clang_getCursorKind(cursor)) &&
+		    !clang_isExpression(clang_getCursorKind(cursor))) {
 			uint32_t first, count = walk_push_children(walk, cursor, &first);
 			for (uint32_t i = 0; i < count; i++)
 				walk_statement(walk, walk->stack.items[first + i]);
@@ -401,7 +406,8 @@ void walk_body(struct walk *walk, CXCursor definition, CXCursor statement)
 	walk->body = (struct body){.function = index, .scope = NONE};
 	int params = clang_Cursor_getNumArguments(definition);
 	for (int i = 0; i < params; i++)
-		*pointer_map_at(&walk->known.locals, clang_Cursor_getArgument(definition, (unsigned)i).data[0]) = (uint32_t)i + 1;
+		*pointer_map_at(&walk->known.locals, clang_Cursor_getArgument(definition, (unsigned)i).data[0]) =
+		    (uint32_t)i + 1;
 	uint32_t scope = walk_open_scope(walk, SCOPE_BODY, NONE, true, statement);
 	bool leaves = walk_block(walk, statement, NONE);
 	walk_close_scope(walk, scope, leaves);

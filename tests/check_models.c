@@ -251,6 +251,8 @@ START_TEST(properties)
 			"shuts": { "closes": 2 },
 			"frees": { "frees": { "arg": 0 } },
 			"child": { "owned-by": 0 },
+			"bound": { "loop-thread": 2 },
+			"safe": { "makes-thread-safe": true },
 			"owner": { "owner": true }
 		}
 	));
@@ -289,6 +291,8 @@ START_TEST(properties)
 	    {"shuts", MODEL_CLOSES, 2, COST_NONE, NULL},
 	    {"frees", MODEL_FREES, 0, COST_NONE, NULL},
 	    {"child", MODEL_OWNED_BY, 0, COST_NONE, NULL},
+	    {"bound", MODEL_LOOP_THREAD, 2, COST_NONE, NULL},
+	    {"safe", MODEL_MAKES_THREAD_SAFE, MODEL_NO_ARGUMENT, COST_NONE, NULL},
 	};
 	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
 		const struct model_effect *got = effect(expected[i].name);

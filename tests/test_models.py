@@ -205,7 +205,7 @@ class Check:
                 continue
             if key == "callback" and part == "arg" and not holds_callback(parameters[place]):
                 self.problem(f"function '{name}': callback: argument {place} is not a function pointer")
-            if key in ("locks", "unlocks") and not is_pointer(parameters[place]):
+            if key in ("locks", "unlocks", "loop-thread") and not is_pointer(parameters[place]):
                 self.problem(f"function '{name}': {key}: argument {place} is not a pointer")
 
     def check_conditions(self, name, function, parameters):
