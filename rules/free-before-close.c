@@ -3,12 +3,13 @@
 #include "value_text.h"
 
 /* Something between the two runs the loop: the close callback may have come. */
-static bool runs_loop_between(const struct pass *pass, uint32_t node, uint32_t unit, uint32_t after, uint32_t before)
+static bool runs_loop_between(const struct pass *pass, const struct moment *used, const struct moment *freed)
 {
-	for (uint32_t i = pass->derived->first_effect[node]; i != NONE; i = pass->derived->effects.items[i].next) {
-		const struct effect *effect = &pass->derived->effects.items[i];
-		uint32_t order = program_call(pass->program, effect->call)->order;
-		if (effect->call.unit == unit && lets_others_run(effect) && order > after && order < before)
+	const struct fact_function *function = &program_facts(pass->program, used->unit)->functions[used->function];
+	for (uint32_t c = 0; c < function->call_count; c++) {
+		struct ref call = {used->unit, function->first_call + c};
+		uint32_t order = program_call(pass->program, call)->order;
+		if (order > used->order && order < freed->order && lets_others_run(pass->derived, call))
 			return true;
 	}
 	return false;
@@ -28,15 +29,15 @@ static bool is_ended_between(const struct pass *pass, const lifetime_events *eve
 	return false;
 }
 
-static bool is_freed_in_use(struct pass *pass, uint32_t node, const lifetime_events *events, const struct lifetime_event *use,
+static bool is_freed_in_use(struct pass *pass, const lifetime_events *events, const struct lifetime_event *use,
 			    const struct lifetime_event *free)
 {
 	const struct program *program = pass->program;
 	struct moment used = moment_of_call(program, use->call), freed = moment_of_call(program, free->call);
 	return (use->kind == LIFETIME_CLOSED || use->kind == LIFETIME_KEPT) && !use->object.itself &&
 	       same_object(program, &use->object, &free->object) && can_follow(&pass->derived->conditions, &used, &freed) &&
-	       !is_decided_by_result(program, use->call, &freed) && !object_changes(program, &use->object, used.function, used.order, freed.order) &&
-	       !is_ended_between(pass, events, use, &freed) && !runs_loop_between(pass, node, used.unit, used.order, freed.order);
+	       !may_have_failed(program, use->call, &freed) && !object_changes(program, &use->object, used.function, used.order, freed.order) &&
+	       !is_ended_between(pass, events, use, &freed) && !runs_loop_between(pass, &used, &freed);
 }
 
 static void report_free(struct pass *pass, const struct lifetime_event *use, const struct lifetime_event *free)
@@ -53,14 +54,14 @@ static void report_free(struct pass *pass, const struct lifetime_event *use, con
 	set_help(pass, finding, closes ? "free it in the close callback" : "close it first, and free it in the close callback");
 }
 
-static void check_function(struct pass *pass, struct lifetimes *lifetimes, uint32_t node, struct ref function)
+static void check_function(struct pass *pass, struct lifetimes *lifetimes, struct ref function)
 {
 	lifetime_events events = {0};
 	lifetime_find_events(lifetimes, function, &events);
 	for (uint32_t f = 0; f < events.count; f++) {
 		bool reported = false;
 		for (uint32_t u = f; u-- > 0 && !reported && events.items[f].kind == LIFETIME_FREED;) {
-			reported = is_freed_in_use(pass, node, &events, &events.items[u], &events.items[f]);
+			reported = is_freed_in_use(pass, &events, &events.items[u], &events.items[f]);
 			if (reported)
 				report_free(pass, &events.items[u], &events.items[f]);
 		}
@@ -74,7 +75,7 @@ static void check(struct pass *pass)
 	for (uint32_t n = 0; n < pass->program->nodes.count; n++) {
 		const struct node *node = &pass->program->nodes.items[n];
 		for (uint32_t b = 0; b < node->body_count; b++)
-			check_function(pass, lifetimes, n, pass->program->bodies.items[node->first_body + b]);
+			check_function(pass, lifetimes, pass->program->bodies.items[node->first_body + b]);
 	}
 	lifetimes_free(lifetimes);
 }

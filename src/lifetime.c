@@ -2,9 +2,29 @@
 
 #include <stdlib.h>
 
-bool lets_others_run(const struct effect *effect)
+static bool ever_waits(const struct derived *derived, uint32_t node)
 {
-	return effect->kind == EFFECT_PUMPS || effect->kind == EFFECT_WAITS || (effect->kind == EFFECT_BLOCKS && effect->cost > COST_DISK);
+	for (uint32_t i = derived->first_effect[node]; i != NONE; i = derived->effects.items[i].next) {
+		const struct effect *effect = &derived->effects.items[i];
+		if (effect->kind == EFFECT_PUMPS || effect->kind == EFFECT_WAITS || (effect->kind == EFFECT_BLOCKS && effect->cost > COST_DISK))
+			return true;
+	}
+	return false;
+}
+
+bool lets_others_run(const struct derived *derived, struct ref call)
+{
+	uint32_t callee = program_callee(derived->program, call);
+	if (callee == NONE)
+		return false;
+	const struct model_function *model = derived->program->nodes.items[callee].model;
+	for (uint32_t i = 0; model && i < model->effect_count; i++) {
+		enum model_effect_kind kind = model->effects[i].kind;
+		if (kind == MODEL_PUMPS || kind == MODEL_PUMPS_ONCE_READY || kind == MODEL_WAITS || kind == MODEL_WAITS_THREAD || kind == MODEL_READS ||
+		    (kind == MODEL_BLOCKS && model->effects[i].cost > COST_DISK))
+			return true;
+	}
+	return !model && ever_waits(derived, callee);
 }
 
 static bool kind_of_model(const struct model_effect *effect, enum lifetime_kind *kind)
@@ -86,60 +106,6 @@ static uint32_t cause_of(const struct lifetimes *lifetimes, struct ref call, uin
 	return lifetimes->params[node->first_param + argument].cause[kind];
 }
 
-static bool mentions_call(const struct facts *facts, uint32_t value, uint32_t call)
-{
-	if (value == NONE)
-		return false;
-	const struct fact_value *fact = &facts->values[value];
-	switch ((enum value_kind)fact->kind) {
-	case VALUE_CALL:
-		return fact->a == call;
-	case VALUE_UNARY:
-		return mentions_call(facts, fact->a, call);
-	case VALUE_BINARY:
-		return mentions_call(facts, fact->a, call) || mentions_call(facts, fact->b, call);
-	default:
-		return false;
-	}
-}
-
-static bool mentions_place(const struct facts *facts, uint32_t value, const struct fact_value *place)
-{
-	if (value == NONE)
-		return false;
-	const struct fact_value *fact = &facts->values[value];
-	switch ((enum value_kind)fact->kind) {
-	case VALUE_LOCAL:
-		return place->kind == VALUE_LOCAL && place->a == fact->a;
-	case VALUE_FIELD:
-		return place->kind == VALUE_FIELD && place->b == fact->b && place->c == fact->c;
-	case VALUE_UNARY:
-		return mentions_place(facts, fact->a, place);
-	case VALUE_BINARY:
-		return mentions_place(facts, fact->a, place) || mentions_place(facts, fact->b, place);
-	default:
-		return false;
-	}
-}
-
-bool is_decided_by_result(const struct program *program, struct ref call, const struct moment *moment)
-{
-	const struct facts *facts = program_facts(program, call.unit);
-	const struct fact_function *function = &facts->functions[moment->function];
-	for (uint32_t scope = moment->scope; scope != NONE; scope = facts->scopes[scope].parent) {
-		uint32_t condition = facts->scopes[scope].condition;
-		if (mentions_call(facts, condition, call.index))
-			return true;
-		for (uint32_t i = 0; i < function->assignment_count; i++) {
-			const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
-			if (mentions_call(facts, assignment->source, call.index) &&
-			    mentions_place(facts, condition, &facts->values[assignment->target]))
-				return true;
-		}
-	}
-	return false;
-}
-
 /* Whether the function comes by the call whenever it is given the parameter. With `after_guards`, what stands behind an early return counts too:
    the function's caller is told of the error. */
 static bool is_certain(struct lifetimes *lifetimes, struct ref call, uint32_t param, bool after_guards)
@@ -157,14 +123,6 @@ static bool is_certain(struct lifetimes *lifetimes, struct ref call, uint32_t pa
 			return false;
 	}
 	return true;
-}
-
-static bool ever_waits(const struct derived *derived, uint32_t node)
-{
-	for (uint32_t i = derived->first_effect[node]; i != NONE; i = derived->effects.items[i].next)
-		if (lets_others_run(&derived->effects.items[i]))
-			return true;
-	return false;
 }
 
 /* Whether what a call does to a parameter's memory is what its function does. */

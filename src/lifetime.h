@@ -10,6 +10,7 @@
 
 #include "derive.h"
 #include "object.h"
+#include "outcome.h"
 #include "sequence.h"
 
 enum lifetime_kind {
@@ -55,10 +56,7 @@ void lifetime_find_events(struct lifetimes *lifetimes, struct ref function, life
 /* What the call does to the memory of its argument: bits as in param_lifetime. */
 uint32_t lifetime_of_argument(struct lifetimes *lifetimes, struct ref call, uint32_t argument);
 
-/* Whether such an effect gives a loop or another thread the time to end what was begun. */
-bool lets_others_run(const struct effect *effect);
-
-/* Whether `moment` stands under a test of what the call has returned: where it failed, it did nothing. */
-bool is_decided_by_result(const struct program *program, struct ref call, const struct moment *moment);
+/* Whether the call gives a loop or another thread the time to end what was begun: it runs the loop, or waits. */
+bool lets_others_run(const struct derived *derived, struct ref call);
 
 #endif

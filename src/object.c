@@ -57,7 +57,10 @@ static struct object find_object(const struct program *program, uint32_t unit, u
 		case VALUE_LOCAL:
 		case VALUE_PARAM:
 		case VALUE_VARIABLE:
-			return (struct object){unit, value, itself || !is_pointer(facts, value)};
+			if (itself || is_pointer(facts, value))
+				return (struct object){unit, value, itself};
+			/* An array is its own address; a number, cast to a pointer, is none. */
+			return (struct object){unit, facts->types[fact->type].flags & TYPE_ARRAY ? value : NONE, true};
 		case VALUE_CALL:
 			return (struct object){unit, itself ? NONE : value, false};
 		default:
