@@ -23,7 +23,7 @@ static bool is_ended_between(const struct pass *pass, const lifetime_events *eve
 		const struct lifetime_event *end = &events->items[i];
 		bool ends = end->kind == LIFETIME_RELEASED || (end->kind == LIFETIME_CLOSED && use->kind == LIFETIME_KEPT);
 		struct moment moment = moment_of_call(pass->program, end->call);
-		if (ends && moment.order > used.order && moment.order < freed->order && same_object(pass->program, &end->object, &use->object))
+		if (ends && moment.order > used.order && moment.order <= freed->order && same_object(pass->program, &end->object, &use->object))
 			return true;
 	}
 	return false;

@@ -43,7 +43,7 @@ static void report_use(struct pass *pass, uint32_t node, uint32_t param, const s
 static bool is_given_by_users(const struct program *program, uint32_t index, uint32_t param, int depth)
 {
 	const struct node *node = &program->nodes.items[index];
-	if (node_is_exported(node))
+	if (is_for_others(node))
 		return true;
 	for (uint32_t i = 0; i < node->in_count && depth < 4; i++) {
 		const struct edge *edge = &program->edges.items[program->incoming.items[node->first_in + i]];

@@ -1,6 +1,11 @@
 #include "locks.h"
 
+#include "words.h"
+
 #include <stdlib.h>
+
+/* A function that leaves a mutex taken or given says so: others take it again for their caller after they have given it back somewhere. */
+static const char *const lock_words[] = {"lock", "unlock", "rdlock", "wrlock", "mutex", "enter", "leave", "acquire", "release", NULL};
 
 static const struct model_effect *find_model(const struct node *node, enum model_effect_kind kind)
 {
@@ -49,7 +54,7 @@ static bool add_node(struct locks *locks, uint32_t index)
 	const struct program *program = locks->derived->program;
 	const struct node *node = &program->nodes.items[index];
 	uint8_t seen = 0;
-	for (uint32_t b = 0; b < node->body_count && !node->model; b++) {
+	for (uint32_t b = 0; b < node->body_count && !node->model && has_word(node->name, lock_words); b++) {
 		lock_events events = {0};
 		locks_find_events(locks, program->bodies.items[node->first_body + b], &events);
 		for (uint32_t i = 0; i < events.count; i++)

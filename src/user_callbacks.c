@@ -63,9 +63,14 @@ static bool same_directory(const char *a, const char *b)
 	return a_length == b_length && strncmp(a, b, a_length) == 0;
 }
 
+bool is_for_others(const struct node *node)
+{
+	return node_is_exported(node) || (!(node->flags & (FUNCTION_STATIC | FUNCTION_SYSTEM)) && node->in_count == 0);
+}
+
 static bool is_for_users(const struct program *program, const struct node *node, uint32_t number)
 {
-	if (!node->body_count || !node_is_exported(node) || is_internal_name(node->name) || is_test_file(node->file))
+	if (!node->body_count || !is_for_others(node) || is_internal_name(node->name) || is_test_file(node->file))
 		return false;
 	for (uint32_t i = 0; i < node->in_count; i++) {
 		const struct edge *edge = &program->edges.items[program->incoming.items[node->first_in + i]];

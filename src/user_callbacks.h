@@ -13,6 +13,9 @@
    table_free(). */
 uint8_t *find_user_callbacks(const struct program *program);
 
+/* Whether others can call the function: it stands in a header, or it is visible and nobody here calls it. */
+bool is_for_others(const struct node *node);
+
 /* Whether the parameter is for telling the caller something, later or now: a function that is not asked
    for an answer and does not free its argument. */
 bool is_completion_param(const struct program *program, const struct node *node, uint32_t number);
