@@ -112,6 +112,12 @@ static bool reads_flag(struct derived *derived, uint32_t unit, uint32_t function
 	}
 }
 
+bool reads_completion(struct derived *derived, struct ref scope)
+{
+	const struct fact_scope *fact = &program_facts(derived->program, scope.unit)->scopes[scope.index];
+	return reads_flag(derived, scope.unit, fact->function, fact->condition, 0);
+}
+
 bool ends_by_callback(struct derived *derived, struct ref scope)
 {
 	const struct facts *facts = program_facts(derived->program, scope.unit);

@@ -14,6 +14,9 @@
    library calls on a loop. */
 bool ends_by_callback(struct derived *derived, struct ref scope);
 
+/* Whether the scope's condition looks at such a flag. */
+bool reads_completion(struct derived *derived, struct ref scope);
+
 /* The innermost loop around a call, or index NONE. */
 struct ref loop_around(const struct program *program, struct ref call);
 

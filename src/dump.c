@@ -49,6 +49,8 @@ static const struct flag_name variable_flags[] = {
     {VARIABLE_SYSTEM, "system"}, {VARIABLE_THREAD_LOCAL, "thread-local"}, {0, NULL},
 };
 
+static const struct flag_name local_flags[] = {{LOCAL_ATTRIBUTE, "attribute"}, {0, NULL}};
+
 static const struct flag_name scope_flags[] = {
     {SCOPE_BREAKS, "breaks"},       {SCOPE_RETURNS, "returns"}, {SCOPE_LEAVES, "leaves"},
     {SCOPE_CONTINUES, "continues"}, {SCOPE_GOES, "goes"},       {0, NULL},
@@ -217,6 +219,7 @@ static void write_local(struct dump *dump, uint32_t i)
 	const struct fact_local *local = &dump->facts->locals[i];
 	add_string(dump, "name", local->name);
 	add_type(dump, "type", local->type);
+	add_flags(dump, local_flags, local->flags);
 	add_place(dump, &local->place);
 }
 

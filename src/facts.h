@@ -30,7 +30,7 @@
 #define NONE UINT32_MAX
 
 /* Raised whenever the layout or the meaning of any table changes: files of another version are not loaded. */
-#define FACTS_VERSION 1u
+#define FACTS_VERSION 2u
 
 /* Lines and columns count from 1, columns in bytes; the end is exclusive. All zero: no place known. */
 struct place {
@@ -108,11 +108,17 @@ struct fact_variable {
 	struct place place;
 };
 
+enum local_flag {
+	/* Has an attribute that libclang does not name. It may be `cleanup`: then a function is called when it goes out of scope. */
+	LOCAL_ATTRIBUTE = 1u << 0,
+};
+
 /* A variable with automatic storage (parameters are not locals). */
 struct fact_local {
 	uint32_t function;
 	uint32_t name; /* string */
 	uint32_t type;
+	uint32_t flags; /* enum local_flag */
 	struct place place;
 };
 

@@ -55,6 +55,11 @@ enum model_effect_kind {
 	MODEL_RETURNS_ARGUMENT, /* the result is `argument`, or the same object under another type (realloc, ref) */
 	MODEL_LOCKS,          /* takes the mutex `argument` */
 	MODEL_UNLOCKS,
+	MODEL_KEEPS,          /* from now on the loop uses the memory of `argument`, until it is released or its operation has ended */
+	MODEL_RELEASES,       /* the loop has done with the memory of `argument` when the call returns */
+	MODEL_CLOSES,         /* the loop will have done with it on a later turn, and says so by a callback */
+	MODEL_FREES,          /* the memory of `argument` is gone */
+	MODEL_OWNED_BY,       /* what is made goes when `argument` goes, unless that is null */
 	MODEL_LOOP_THREAD,       /* may be called only by the thread that runs the loop of `argument`, a loop or something on one */
 	MODEL_MAKES_THREAD_SAFE, /* lifts that of all functions of its world */
 	MODEL_ALLOWS_NESTING, /* permits a loop, or a source of it, to be run from its own callbacks */

@@ -262,6 +262,15 @@ static bool walk_switch(struct walk *walk, CXCursor cursor)
 	return false;
 }
 
+static enum CXChildVisitResult note_attribute(CXCursor cursor, CXCursor parent, CXClientData data)
+{
+	(void)parent;
+	if (clang_getCursorKind(cursor) != CXCursor_UnexposedAttr)
+		return CXChildVisit_Continue;
+	*(uint32_t *)data |= LOCAL_ATTRIBUTE;
+	return CXChildVisit_Break;
+}
+
 static void walk_local(struct walk *walk, CXCursor declaration)
 {
 	CXCursor initialiser = clang_Cursor_getVarDeclInitializer(declaration);
@@ -278,6 +287,8 @@ static void walk_local(struct walk *walk, CXCursor declaration)
 					   .name = walk_string(walk, clang_getCursorSpelling(declaration)),
 					   .type = type,
 					   .place = walk_name_place(walk, declaration)};
+		if (clang_Cursor_hasAttrs(declaration))
+			clang_visitChildren(declaration, note_attribute, &local.flags);
 		table_add(&walk->facts.locals, local);
 		*pointer_map_at(&walk->known.locals, declaration.data[0]) = walk->facts.locals.count;
 		target =
