@@ -4,8 +4,9 @@
 
 #include <stdlib.h>
 
-/* A function that leaves a mutex taken or given says so: others take it again for their caller after they have given it back somewhere. */
-static const char *const lock_words[] = {"lock", "unlock", "rdlock", "wrlock", "mutex", "enter", "leave", "acquire", "release", NULL};
+/* A function that leaves a mutex taken or given says so: others take it again for their caller after they have given it back somewhere, or hold
+   the one lock under which all of a program runs. */
+static const char *const lock_words[] = {"lock", "unlock", "rdlock", "wrlock", "mutex", NULL};
 
 static const struct model_effect *find_model(const struct node *node, enum model_effect_kind kind)
 {

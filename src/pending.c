@@ -79,6 +79,12 @@ bool may_end(struct lifetimes *lifetimes, const struct lifetime_event *begun, st
 	return !(lifetime_of_argument(lifetimes, call, 0) >> LIFETIME_CLOSED & 1) && has_word(program->nodes.items[callee].name, undo_words);
 }
 
+/* What the call prepared is begun by a later one, which has failed: `fill(request, &local)` and then `if (submit(request) < 0) return`. */
+static bool was_never_begun(const struct program *program, const struct lifetime_event *begun, struct ref call, const struct exit *way_out)
+{
+	return may_have_failed(program, call, &way_out->moment) && shares_argument(program, begun->call, call);
+}
+
 /* Whether the way out leaves a loop that waits for a completion flag, without a look at the flag, while the call in that loop is what waits. */
 static bool leaves_wait_early(struct derived *derived, struct ref wait, const struct exit *way_out)
 {
@@ -107,8 +113,10 @@ const struct exit *pending_exit(struct lifetimes *lifetimes, struct ref function
 		for (uint32_t c = 0; c < fact->call_count && !ended; c++) {
 			struct ref call = {function.unit, fact->first_call + c};
 			struct moment moment = moment_of_call(derived->program, call);
-			ended = moment.order > start.order && moment.order < way_out->moment.order && may_end(lifetimes, begun, call) &&
-				can_follow(&derived->conditions, &moment, &way_out->moment) && !leaves_wait_early(derived, call, way_out);
+			ended = moment.order > start.order && moment.order < way_out->moment.order &&
+				(was_never_begun(derived->program, begun, call, way_out) ||
+				 (may_end(lifetimes, begun, call) && can_follow(&derived->conditions, &moment, &way_out->moment) &&
+				  !leaves_wait_early(derived, call, way_out)));
 		}
 		if (!ended)
 			return way_out;

@@ -8,8 +8,8 @@
 /* What such a function is for is memory, not news. */
 static const char *const memory_words[] = {"free", "destroy", "destructor", "dtor", "delete", "unref", "release", "cleanup", "dispose", "clear", NULL};
 
-/* What asks for an answer is called when that is needed. */
-static const char *const question_words[] = {"cmp", "compare", "comparator", "equal", "hash", "filter", "match", "predicate", "visit", "visitor",
+/* What asks for an answer is called when that is needed; what tells of progress comes several times anyway. */
+static const char *const other_words[] = {"progress", "cmp", "compare", "comparator", "equal", "hash", "filter", "match", "predicate", "visit", "visitor",
 					     "each", "foreach", "iter", "iterator", "sort", "test", "check", "select", "alloc", "malloc", NULL};
 
 /* Nobody calls back into the API while he writes a log. */
@@ -44,8 +44,8 @@ bool is_completion_param(const struct program *program, const struct node *node,
 	const char *type = seen_through(facts, param->type);
 	if (strncmp(type, "void (", 6) != 0 && strncmp(type, "int (", 5) != 0)
 		return false;
-	return !has_word(facts_text(facts, param->name), question_words) && !has_word(facts_text(facts, param->name), memory_words) &&
-	       !has_word(facts_text(facts, facts->types[param->type].alias), question_words) &&
+	return !has_word(facts_text(facts, param->name), other_words) && !has_word(facts_text(facts, param->name), memory_words) &&
+	       !has_word(facts_text(facts, facts->types[param->type].alias), other_words) &&
 	       !has_word(facts_text(facts, facts->types[param->type].alias), memory_words);
 }
 

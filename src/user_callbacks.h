@@ -17,7 +17,7 @@ uint8_t *find_user_callbacks(const struct program *program);
 bool is_for_others(const struct node *node);
 
 /* Whether the parameter is for telling the caller something, later or now: a function that is not asked
-   for an answer and does not free its argument. */
+   for an answer, does not free its argument and does not tell of progress. */
 bool is_completion_param(const struct program *program, const struct node *node, uint32_t number);
 
 #endif
