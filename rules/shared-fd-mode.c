@@ -72,6 +72,7 @@ const struct rule rule_shared_fd_mode = {
     .since = "0.1",
     .summary = "mode of a descriptor that others share is changed for good",
     .severity = SEVERITY_WARNING,
+    .status = RULE_PREVIEW,
     .looks_at = 1u << EFFECT_SETS_NONBLOCKING,
     .check = check,
 };
