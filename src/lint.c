@@ -149,7 +149,8 @@ static int exit_status(const struct lint *lint)
 	return lint->findings.list.count ? SOME_FOUND : NOTHING_FOUND;
 }
 
-/* The file that --explain-silence names, as the facts name it; one that is not here, as facts from elsewhere may have it, as it is. */
+/* The file that --explain-silence names, as the facts name it; one that is not here, as facts from elsewhere may have
+ * it, as it is. */
 static const char *silence_file(struct lint *lint)
 {
 	const char *file = path_resolve(lint->options->silence_file, &lint->findings.arena);
@@ -161,8 +162,8 @@ static int explain_silence(struct lint *lint)
 	const struct inputs *inputs = &lint->inputs;
 	struct analysis_options analysis = {.rules = lint->options->rules, .costs = lint->options->costs};
 	const char *file = silence_file(lint);
-	const char *text = analysis_silence(inputs->facts.items, inputs->facts.count, &lint->models, &analysis, file, lint->options->silence_line,
-					    &lint->findings.arena);
+	const char *text = analysis_silence(inputs->facts.items, inputs->facts.count, &lint->models, &analysis, file,
+					    lint->options->silence_line, &lint->findings.arena);
 	if (!text) {
 		console_error("'%s' is part of none of the %u units that were analysed", file, inputs->facts.count);
 		return NOT_DONE;
@@ -226,8 +227,8 @@ static int why(struct lint *lint)
 		return result == INPUTS_SKIPPED ? NOTHING_FOUND : NOT_DONE;
 	const struct inputs *inputs = &lint->inputs;
 	const char *function = lint->options->subject;
-	const char *text =
-	    analysis_why(inputs->facts.items, inputs->facts.count, &lint->models, function, lint->options->costs, &lint->findings.arena);
+	const char *text = analysis_why(inputs->facts.items, inputs->facts.count, &lint->models, function,
+					lint->options->costs, &lint->findings.arena);
 	if (!text) {
 		console_error("no function '%s' is defined or called in the %u units that were analysed", function,
 			      inputs->facts.count);

@@ -6,14 +6,18 @@
 #include <string.h>
 
 /* What such a function is for is memory, not news. */
-static const char *const memory_words[] = {"free", "destroy", "destructor", "dtor", "delete", "unref", "release", "cleanup", "dispose", "clear", NULL};
+static const char *const memory_words[] = {"free",    "destroy", "destructor", "dtor",  "delete", "unref",
+					   "release", "cleanup", "dispose",    "clear", NULL};
 
 /* What asks for an answer is called when that is needed; what tells of progress comes several times anyway. */
-static const char *const other_words[] = {"progress", "cmp", "compare", "comparator", "equal", "hash", "filter", "match", "predicate", "visit", "visitor",
-					     "each", "foreach", "iter", "iterator", "sort", "test", "check", "select", "alloc", "malloc", NULL};
+static const char *const other_words[] = {"progress", "cmp",   "compare",   "comparator", "equal",   "hash",
+					  "filter",   "match", "predicate", "visit",      "visitor", "each",
+					  "foreach",  "iter",  "iterator",  "sort",       "test",    "check",
+					  "select",   "alloc", "malloc",    NULL};
 
 /* Nobody calls back into the API while he writes a log. */
-static const char *const log_words[] = {"log", "logger", "logging", "debug", "trace", "print", "printf", "output", NULL};
+static const char *const log_words[] = {"log",   "logger", "logging", "debug", "trace",
+					"print", "printf", "output",  NULL};
 
 static const struct fact_typedef *find_typedef(const struct facts *facts, uint32_t name)
 {
@@ -27,7 +31,8 @@ static const struct fact_typedef *find_typedef(const struct facts *facts, uint32
 static const char *seen_through(const struct facts *facts, uint32_t type)
 {
 	for (int steps = 0; steps < 4; steps++) {
-		const struct fact_typedef *found = *facts_text(facts, facts->types[type].alias) ? find_typedef(facts, facts->types[type].alias) : NULL;
+		const struct fact_typedef *found =
+		    *facts_text(facts, facts->types[type].alias) ? find_typedef(facts, facts->types[type].alias) : NULL;
 		if (!found || found->type == NONE)
 			break;
 		type = found->type;
@@ -44,7 +49,8 @@ bool is_completion_param(const struct program *program, const struct node *node,
 	const char *type = seen_through(facts, param->type);
 	if (strncmp(type, "void (", 6) != 0 && strncmp(type, "int (", 5) != 0)
 		return false;
-	return !has_word(facts_text(facts, param->name), other_words) && !has_word(facts_text(facts, param->name), memory_words) &&
+	return !has_word(facts_text(facts, param->name), other_words) &&
+	       !has_word(facts_text(facts, param->name), memory_words) &&
 	       !has_word(facts_text(facts, facts->types[param->type].alias), other_words) &&
 	       !has_word(facts_text(facts, facts->types[param->type].alias), memory_words);
 }
@@ -91,8 +97,8 @@ static bool is_free_callback(const struct program *program, const struct node *n
 	if (!param || param->type == NONE || !(facts->types[param->type].flags & TYPE_FUNCTION_POINTER))
 		return false;
 	const char *name = facts_text(facts, param->name), *alias = facts_text(facts, facts->types[param->type].alias);
-	return !has_word(name, memory_words) && !has_word(alias, memory_words) && !has_word(name, log_words) && !has_word(alias, log_words) &&
-	       !has_word(node->name, log_words);
+	return !has_word(name, memory_words) && !has_word(alias, memory_words) && !has_word(name, log_words) &&
+	       !has_word(alias, log_words) && !has_word(node->name, log_words);
 }
 
 uint8_t *find_user_callbacks(const struct program *program)

@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *place_text(const struct derived *derived, uint32_t unit, const struct place *place, struct arena *arena)
+static const char *place_text(const struct derived *derived, uint32_t unit, const struct place *place,
+			      struct arena *arena)
 {
-	return arena_printf(arena, "%s:%u:%u", program_text(derived->program, unit, place->file), place->line, place->column);
+	return arena_printf(arena, "%s:%u:%u", program_text(derived->program, unit, place->file), place->line,
+			    place->column);
 }
 
 static const char *call_text(const struct derived *derived, struct ref call, struct arena *arena)
@@ -26,26 +28,34 @@ void why_role(FILE *out, const struct derived *derived, const struct role *role,
 		fprintf(out, "    called by '%s' (%s)\n", nodes[role->in].name, call_text(derived, role->call, arena));
 	if (role->call.index == NONE)
 		return;
-	const char *where = role->is_call ? call_text(derived, role->call, arena)
-					  : place_text(derived, role->call.unit,
-						       &program_facts(derived->program, role->call.unit)->assignments[role->call.index].place, arena);
+	const char *where =
+	    role->is_call
+		? call_text(derived, role->call, arena)
+		: place_text(derived, role->call.unit,
+			     &program_facts(derived->program, role->call.unit)->assignments[role->call.index].place,
+			     arena);
 	fprintf(out, "    '%s' is given to %s (%s)\n", nodes[role->node].name, role->how, where);
 }
 
 static const char *const effect_names[EFFECT_KINDS] = {
-	[EFFECT_BLOCKS] = "blocks",
-	[EFFECT_WAITS] = "waits for events",
-	[EFFECT_PUMPS] = "pumps a loop",
-	[EFFECT_MAKES_LOOP] = "makes a loop",
-	[EFFECT_STARTS_ASYNC] = "starts something",
-	[EFFECT_SETS_NONBLOCKING] = "sets the mode of a descriptor",
-	[EFFECT_FORBIDDEN_ON_LOOP] = "forbidden on its loop",
+    [EFFECT_BLOCKS] = "blocks",
+    [EFFECT_WAITS] = "waits for events",
+    [EFFECT_PUMPS] = "pumps a loop",
+    [EFFECT_MAKES_LOOP] = "makes a loop",
+    [EFFECT_STARTS_ASYNC] = "starts something",
+    [EFFECT_SETS_NONBLOCKING] = "sets the mode of a descriptor",
+    [EFFECT_FORBIDDEN_ON_LOOP] = "forbidden on its loop",
 };
 
 static const char *const origin_names[] = {
-	[ORIGIN_UNKNOWN] = NULL,		  [ORIGIN_MADE] = "made here",		[ORIGIN_PARAM] = "a parameter",
-	[ORIGIN_OBJECT] = "a parameter's",	  [ORIGIN_GLOBAL] = "global",		[ORIGIN_DEFAULT] = "the library's default",
-	[ORIGIN_RESULT] = "handed to the caller", [ORIGIN_PRIVATE] = "private to a callee",
+    [ORIGIN_UNKNOWN] = NULL,
+    [ORIGIN_MADE] = "made here",
+    [ORIGIN_PARAM] = "a parameter",
+    [ORIGIN_OBJECT] = "a parameter's",
+    [ORIGIN_GLOBAL] = "global",
+    [ORIGIN_DEFAULT] = "the library's default",
+    [ORIGIN_RESULT] = "handed to the caller",
+    [ORIGIN_PRIVATE] = "private to a callee",
 };
 
 /* "blocks (sleep) [a parameter] perhaps if 'x' is true" */
@@ -60,15 +70,18 @@ static void print_what(FILE *out, const struct derived *derived, const struct ef
 		fprintf(out, " perhaps");
 	const struct node *node = &derived->program->nodes.items[effect->node];
 	for (uint32_t i = 0; i < effect->condition.count; i++)
-		fprintf(out, "%s %s", i ? " and" : " if", atom_text(&derived->conditions, node, &effect->condition.atoms[i], arena));
+		fprintf(out, "%s %s", i ? " and" : " if",
+			atom_text(&derived->conditions, node, &effect->condition.atoms[i], arena));
 }
 
 static void print_way(FILE *out, const struct derived *derived, const struct effect *effect, struct arena *arena)
 {
 	const struct node *nodes = derived->program->nodes.items;
 	for (; effect->from != NONE; effect = &derived->effects.items[effect->from])
-		fprintf(out, "    calls '%s' (%s)\n", nodes[derived->effects.items[effect->from].node].name, call_text(derived, effect->call, arena));
-	fprintf(out, "    '%s' %s (%s)\n", nodes[effect->cause].name, effect->because, call_text(derived, effect->call, arena));
+		fprintf(out, "    calls '%s' (%s)\n", nodes[derived->effects.items[effect->from].node].name,
+			call_text(derived, effect->call, arena));
+	fprintf(out, "    '%s' %s (%s)\n", nodes[effect->cause].name, effect->because,
+		call_text(derived, effect->call, arena));
 }
 
 void why_effect(FILE *out, const struct derived *derived, const struct effect *effect, struct arena *arena)
@@ -94,7 +107,8 @@ static uint32_t doubts(const struct effect *effect)
 	return effect->condition.count + (effect->certain ? 0 : CONDITION_ATOMS + 1);
 }
 
-/* All effects of the node that have the cause of its effect `first`, as one: the way with the fewest conditions stands for all. */
+/* All effects of the node that have the cause of its effect `first`, as one: the way with the fewest conditions stands
+ * for all. */
 static void print_cause(FILE *out, const struct derived *derived, uint32_t first, struct arena *arena)
 {
 	const struct effect *effects = derived->effects.items, *shown = &effects[first];
@@ -118,7 +132,8 @@ static void print_effects(FILE *out, const struct derived *derived, uint32_t nod
 	uint32_t hidden = 0, hidden_costs = 0;
 	for (uint32_t i = derived->first_effect[node]; i != NONE; i = effects[i].next) {
 		bool is_first = true;
-		for (uint32_t before = derived->first_effect[node]; before != i && is_first; before = effects[before].next)
+		for (uint32_t before = derived->first_effect[node]; before != i && is_first;
+		     before = effects[before].next)
 			is_first = !is_same_cause(&effects[before], &effects[i]);
 		if (is_first && is_shown(&effects[i], costs)) {
 			print_cause(out, derived, i, arena);
