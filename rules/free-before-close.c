@@ -15,18 +15,33 @@ static bool runs_loop_between(const struct pass *pass, const struct moment *used
 	return false;
 }
 
-/* The loop has done with the memory, or was told to have done with it, on the way from the one to the other. */
+/* The function ran the loop to its end and clears up: nobody comes back to what is closed. */
+static bool has_run_loop(const struct pass *pass, const struct moment *used)
+{
+	const struct facts *facts = program_facts(pass->program, used->unit);
+	const struct fact_function *function = &facts->functions[used->function];
+	for (uint32_t c = 0; c < function->call_count; c++) {
+		struct ref call = {used->unit, function->first_call + c};
+		struct moment moment = moment_of_call(pass->program, call);
+		if (comes_always_before(facts, &moment, used) && runs_loop(pass->derived, call))
+			return true;
+	}
+	return false;
+}
+
+/* The loop has done with the memory, or was told to have done with it, or is closed itself, on the way from the one to
+ * the other. */
 static bool is_ended_between(const struct pass *pass, const lifetime_events *events, const struct lifetime_event *use,
 			     const struct moment *freed)
 {
 	struct moment used = moment_of_call(pass->program, use->call);
 	for (uint32_t i = 0; i < events->count; i++) {
 		const struct lifetime_event *end = &events->items[i];
-		bool ends =
-		    end->kind == LIFETIME_RELEASED || (end->kind == LIFETIME_CLOSED && use->kind == LIFETIME_KEPT);
+		bool same = end->kind == LIFETIME_ENDED || same_object(pass->program, &end->object, &use->object);
+		bool ends = end->kind == LIFETIME_ENDED || end->kind == LIFETIME_RELEASED ||
+			    (end->kind == LIFETIME_CLOSED && use->kind == LIFETIME_KEPT);
 		struct moment moment = moment_of_call(pass->program, end->call);
-		if (ends && moment.order > used.order && moment.order <= freed->order &&
-		    same_object(pass->program, &end->object, &use->object))
+		if (ends && same && moment.order > used.order && moment.order <= freed->order)
 			return true;
 	}
 	return false;
@@ -41,7 +56,8 @@ static bool is_freed_in_use(struct pass *pass, const lifetime_events *events, co
 	       same_object(program, &use->object, &free->object) &&
 	       can_follow(&pass->derived->conditions, &used, &freed) && !may_have_failed(program, use->call, &freed) &&
 	       !object_changes(program, &use->object, used.function, used.order, freed.order) &&
-	       !is_ended_between(pass, events, use, &freed) && !runs_loop_between(pass, &used, &freed);
+	       !is_ended_between(pass, events, use, &freed) && !runs_loop_between(pass, &used, &freed) &&
+	       !has_run_loop(pass, &used);
 }
 
 static void report_free(struct pass *pass, const struct lifetime_event *use, const struct lifetime_event *free)

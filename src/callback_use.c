@@ -73,6 +73,19 @@ static bool is_field_of(const struct program *program, uint32_t unit, uint32_t v
 	return same_object(program, &of, object);
 }
 
+/* The object is put somewhere, too: it may be queued for later instead. */
+static bool is_queued(const struct program *program, struct ref body, uint32_t param)
+{
+	const struct facts *facts = program_facts(program, body.unit);
+	const struct fact_function *function = &facts->functions[body.index];
+	for (uint32_t i = 0; i < function->assignment_count; i++) {
+		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
+		if (is_param(facts, assignment->source, param) && outlives(program, body.unit, assignment->target))
+			return true;
+	}
+	return false;
+}
+
 /* Whether the function calls the callback that is kept in that field of its parameter. */
 static bool calls_field_of_param(const struct program *program, uint32_t index, uint32_t param, const char *field)
 {
@@ -81,7 +94,7 @@ static bool calls_field_of_param(const struct program *program, uint32_t index, 
 		struct ref body = program->bodies.items[node->first_body + b];
 		const struct facts *facts = program_facts(program, body.unit);
 		const struct fact_function *function = &facts->functions[body.index];
-		for (uint32_t c = 0; c < function->call_count; c++) {
+		for (uint32_t c = 0; c < function->call_count && !is_queued(program, body, param); c++) {
 			const struct fact_call *call = &facts->calls[function->first_call + c];
 			const struct fact_value *target = call->target == NONE ? NULL : &facts->values[call->target];
 			if (!target || target->kind != VALUE_FIELD || strcmp(facts_text(facts, target->b), field) != 0)

@@ -555,7 +555,8 @@ struct facts *facts_read(const void *bytes, uint64_t size, const char *name, str
 
 struct facts *facts_load(const char *path, struct arena *arena, const char **error)
 {
-	int file = open(path, O_RDONLY | O_CLOEXEC);
+	/* Without O_NONBLOCK the open itself would wait at a pipe. */
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat status;
 	if (file < 0 || fstat(file, &status) < 0) {
 		set_error(arena, error, "cannot open '%s': %s", path, strerror(errno));

@@ -13,6 +13,16 @@ static bool ever_waits(const struct derived *derived, uint32_t node)
 	return false;
 }
 
+bool runs_loop(const struct derived *derived, struct ref call)
+{
+	uint32_t callee = program_callee(derived->program, call);
+	const struct model_function *model = callee == NONE ? NULL : derived->program->nodes.items[callee].model;
+	for (uint32_t i = 0; model && i < model->effect_count; i++)
+		if (model->effects[i].kind == MODEL_PUMPS)
+			return true;
+	return callee != NONE && !model && effect_find(derived, callee, EFFECT_PUMPS);
+}
+
 bool lets_others_run(const struct derived *derived, struct ref call)
 {
 	uint32_t callee = program_callee(derived->program, call);

@@ -57,6 +57,9 @@ void lifetime_find_events(struct lifetimes *lifetimes, struct ref function, life
 /* What the call does to the memory of its argument: bits as in param_lifetime. */
 uint32_t lifetime_of_argument(struct lifetimes *lifetimes, struct ref call, uint32_t argument);
 
+/* Whether the call runs a loop. */
+bool runs_loop(const struct derived *derived, struct ref call);
+
 /* Whether the call gives a loop or another thread the time to end what was begun: it runs the loop, or waits. */
 bool lets_others_run(const struct derived *derived, struct ref call);
 

@@ -6,7 +6,9 @@
 
 /* A function that leaves a mutex taken or given says so: others take it again for their caller after they have given it
    back somewhere, or hold the one lock under which all of a program runs. */
-static const char *const lock_words[] = {"lock", "unlock", "rdlock", "wrlock", "mutex", NULL};
+static const char *const lock_words[] = {"lock",     "unlock", "rdlock",   "rdunlock",   "wrlock",
+					 "wrunlock", "rlock",  "runlock",  "wlock",      "wunlock",
+					 "trylock",  "mutex",  "spinlock", "spinunlock", NULL};
 
 static const struct model_effect *find_model(const struct node *node, enum model_effect_kind kind)
 {
@@ -97,6 +99,16 @@ static bool may_be_same(const struct locks *locks, const struct object *a, const
 	return a->value == NONE || b->value == NONE || same_object(locks->derived->program, a, b);
 }
 
+static bool is_given_after(const struct locks *locks, const lock_events *events, const struct lock_event *taken,
+			   const struct moment *moment)
+{
+	for (uint32_t i = 0; i < events->count; i++)
+		if (events->items[i].kind == LOCK_GIVEN && may_be_same(locks, &events->items[i].mutex, &taken->mutex) &&
+		    program_call(locks->derived->program, events->items[i].call)->order > moment->order)
+			return true;
+	return false;
+}
+
 static bool is_given_between(const struct locks *locks, const lock_events *events, const struct lock_event *taken,
 			     const struct moment *moment)
 {
@@ -121,7 +133,7 @@ const struct lock_event *lock_held_at(const struct locks *locks, const lock_even
 		struct moment taken = moment_of_call(program, event->call);
 		if (event->kind == LOCK_TAKEN &&
 		    comes_always_before(program_facts(program, moment->unit), &taken, moment) &&
-		    !is_given_between(locks, events, event, moment))
+		    !is_given_between(locks, events, event, moment) && is_given_after(locks, events, event, moment))
 			return event;
 	}
 	return NULL;

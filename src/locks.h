@@ -33,7 +33,7 @@ typedef TABLE(struct lock_event) lock_events;
 
 void locks_find_events(const struct locks *locks, struct ref function, lock_events *events);
 
-/* The event that took a mutex which is certainly held at the moment, or NULL. */
+/* The event that took a mutex which is certainly held at the moment, and given back behind it; or NULL. */
 const struct lock_event *lock_held_at(const struct locks *locks, const lock_events *events,
 				      const struct moment *moment);
 

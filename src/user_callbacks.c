@@ -9,11 +9,12 @@
 static const char *const memory_words[] = {"free",    "destroy", "destructor", "dtor",  "delete", "unref",
 					   "release", "cleanup", "dispose",    "clear", NULL};
 
-/* What asks for an answer is called when that is needed; what tells of progress comes several times anyway. */
-static const char *const other_words[] = {"progress", "cmp",   "compare",   "comparator", "equal",   "hash",
-					  "filter",   "match", "predicate", "visit",      "visitor", "each",
-					  "foreach",  "iter",  "iterator",  "sort",       "test",    "check",
-					  "select",   "alloc", "malloc",    NULL};
+/* What asks for an answer is called when that is needed, and gives it without further ado. */
+static const char *const answer_words[] = {"cmp",   "compare",   "comparator", "equal", "hash",  "filter",
+					   "match", "predicate", "sort",       "test",  "check", "select",
+					   "alloc", "malloc",    "realloc",    NULL};
+/* What goes over items, or tells how far something has come, is called several times, whenever that is. */
+static const char *const step_words[] = {"visit", "visitor", "each", "foreach", "iter", "iterator", "progress", NULL};
 
 /* Nobody calls back into the API while he writes a log. */
 static const char *const log_words[] = {"log",   "logger", "logging", "debug", "trace",
@@ -40,6 +41,12 @@ static const char *seen_through(const struct facts *facts, uint32_t type)
 	return facts_text(facts, facts->types[type].spelling);
 }
 
+/* By its own name or that of its type. */
+static bool is_called(const char *name, const char *alias, const char *const *words)
+{
+	return has_word(name, words) || has_word(alias, words);
+}
+
 bool is_completion_param(const struct program *program, const struct node *node, uint32_t number)
 {
 	const struct facts *facts = program_facts(program, node->function.unit);
@@ -49,10 +56,9 @@ bool is_completion_param(const struct program *program, const struct node *node,
 	const char *type = seen_through(facts, param->type);
 	if (strncmp(type, "void (", 6) != 0 && strncmp(type, "int (", 5) != 0)
 		return false;
-	return !has_word(facts_text(facts, param->name), other_words) &&
-	       !has_word(facts_text(facts, param->name), memory_words) &&
-	       !has_word(facts_text(facts, facts->types[param->type].alias), other_words) &&
-	       !has_word(facts_text(facts, facts->types[param->type].alias), memory_words);
+	const char *name = facts_text(facts, param->name), *alias = facts_text(facts, facts->types[param->type].alias);
+	return !is_called(name, alias, memory_words) && !is_called(name, alias, answer_words) &&
+	       !is_called(name, alias, step_words);
 }
 
 /* `_foo`, `foo_` and `foo__bar` are nobody's API. */
@@ -97,8 +103,39 @@ static bool is_free_callback(const struct program *program, const struct node *n
 	if (!param || param->type == NONE || !(facts->types[param->type].flags & TYPE_FUNCTION_POINTER))
 		return false;
 	const char *name = facts_text(facts, param->name), *alias = facts_text(facts, facts->types[param->type].alias);
-	return !has_word(name, memory_words) && !has_word(alias, memory_words) && !has_word(name, log_words) &&
-	       !has_word(alias, log_words) && !has_word(node->name, log_words);
+	return !is_called(name, alias, memory_words) && !is_called(name, alias, log_words) &&
+	       !is_called(name, alias, answer_words) && !has_word(node->name, log_words);
+}
+
+/* The project itself puts functions in, where it is not a test: then what is called is known to it. */
+static bool is_own_wiring(const struct program *program, const struct holder *holder, const char *directory_of)
+{
+	for (uint32_t h = 0; h < holder->held.count; h++) {
+		uint32_t in = holder->held.items[h].in;
+		if (in != NONE && !is_test_file(program->nodes.items[in].file) &&
+		    same_directory(program->nodes.items[in].file, directory_of))
+			return true;
+	}
+	return false;
+}
+
+/* Marks where functions go that users give to the function `node`. */
+static void mark_from(const struct program *program, const struct node *node, uint32_t from, uint8_t *marked)
+{
+	id_table work = {0};
+	table_add(&work, from);
+	marked[from] = 1;
+	while (work.count) {
+		const struct holder *holder = &program->holders.items[work.items[--work.count]];
+		for (uint32_t i = 0; i < holder->flows_to.count; i++) {
+			uint32_t to = holder->flows_to.items[i];
+			if (marked[to] || is_own_wiring(program, &program->holders.items[to], node->file))
+				continue;
+			marked[to] = 1;
+			table_add(&work, to);
+		}
+	}
+	table_release(&work);
 }
 
 uint8_t *find_user_callbacks(const struct program *program)
@@ -106,25 +143,11 @@ uint8_t *find_user_callbacks(const struct program *program)
 	uint32_t capacity = 0;
 	uint8_t *marked = table_reserve(NULL, &capacity, 0, program->holders.count + 1, 1);
 	memset(marked, 0, program->holders.count + 1);
-	id_table work = {0};
 	for (uint32_t n = 0; n < program->nodes.count; n++) {
 		const struct node *node = &program->nodes.items[n];
-		for (uint32_t p = 0; p < node->param_count; p++) {
-			if (!is_free_callback(program, node, p) || !is_for_users(program, node, p))
-				continue;
-			marked[node->first_param + p] = 1;
-			table_add(&work, node->first_param + p);
-		}
+		for (uint32_t p = 0; p < node->param_count; p++)
+			if (is_free_callback(program, node, p) && is_for_users(program, node, p))
+				mark_from(program, node, node->first_param + p, marked);
 	}
-	while (work.count) {
-		const struct holder *holder = &program->holders.items[work.items[--work.count]];
-		for (uint32_t i = 0; i < holder->flows_to.count; i++) {
-			uint32_t to = holder->flows_to.items[i];
-			if (!marked[to])
-				table_add(&work, to);
-			marked[to] = 1;
-		}
-	}
-	table_release(&work);
 	return marked;
 }
