@@ -2,31 +2,6 @@
 
 #include <string.h>
 
-struct field_place {
-	uint32_t unit;
-	const struct fact_field *field;
-	const struct fact_record *record;
-};
-
-/* Where the field is declared, or field NULL. */
-static struct field_place find_field(const struct program *program, const char *slot)
-{
-	for (uint32_t unit = 0; unit < program->unit_count; unit++) {
-		const struct facts *facts = program_facts(program, unit);
-		for (uint32_t r = 0; r < facts->records_count; r++) {
-			const struct fact_record *record = &facts->records[r];
-			const char *identity = facts_text(facts, record->identity);
-			size_t length = strlen(identity);
-			if (strncmp(slot, identity, length) != 0 || strncmp(slot + length, "::", 2) != 0)
-				continue;
-			for (uint32_t f = record->first_field; f < record->first_field + record->field_count; f++)
-				if (strcmp(facts_text(facts, facts->fields[f].name), slot + length + 2) == 0)
-					return (struct field_place){unit, &facts->fields[f], record};
-		}
-	}
-	return (struct field_place){0, NULL, NULL};
-}
-
 /* Whether the value tests the slot (or that bit of it), however it is put together with other tests. */
 static bool tests_slot(struct pass *pass, uint32_t unit, uint32_t value, const struct mode *mode, int depth)
 {
@@ -76,7 +51,7 @@ static void check(struct pass *pass)
 		if (mode->subject != SUBJECT_SLOT)
 			continue;
 		const char *slot = intern_text(&derived->conditions.subjects, mode->id);
-		struct field_place place = find_field(pass->program, slot);
+		struct field_ref place = program_field(pass->program, slot);
 		if (!place.field)
 			continue;
 		const char *name = program_text(pass->program, place.unit, place.field->name);

@@ -65,30 +65,6 @@ static void note_function(struct pass *pass, struct finding *finding, const stru
 	note_effect(pass, finding, why);
 }
 
-struct field_place {
-	uint32_t unit;
-	const struct fact_field *field;
-};
-
-static struct field_place find_field(const struct program *program, const char *record, size_t length,
-				     const char *field)
-{
-	for (uint32_t unit = 0; unit < program->unit_count; unit++) {
-		const struct facts *facts = program_facts(program, unit);
-		for (uint32_t r = 0; r < facts->records_count; r++) {
-			const char *identity = facts_text(facts, facts->records[r].identity);
-			if (strncmp(identity, record, length) != 0 || identity[length])
-				continue;
-			for (uint32_t f = 0; f < facts->records[r].field_count; f++) {
-				const struct fact_field *fact = &facts->fields[facts->records[r].first_field + f];
-				if (strcmp(facts_text(facts, fact->name), field) == 0)
-					return (struct field_place){unit, fact};
-			}
-		}
-	}
-	return (struct field_place){0, NULL};
-}
-
 static void check_slot(struct pass *pass, uint32_t holder)
 {
 	const struct program *program = pass->program;
@@ -101,7 +77,7 @@ static void check_slot(struct pass *pass, uint32_t holder)
 		return;
 	uint32_t blocking = find_kind(pass, holder, KIND_BLOCKING, &blocks),
 		 async = find_kind(pass, holder, KIND_ASYNC, &starts);
-	struct field_place place = find_field(program, text, (size_t)(field - 2 - text), field);
+	struct field_ref place = program_field(program, text);
 	if (blocking == NONE || async == NONE || !place.field)
 		return;
 	const char *name = program_slot_text(program, holder, &pass->findings->arena);

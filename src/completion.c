@@ -32,18 +32,6 @@ static bool is_callback(const struct derived *derived, uint32_t node)
 	return role_find(derived, node, ROLE_ON_LOOP) != NULL;
 }
 
-static bool is_same_place(const struct facts *a_facts, const struct fact_value *a, const struct facts *b_facts,
-			  const struct fact_value *b)
-{
-	if (a->kind != b->kind)
-		return false;
-	if (a->kind == VALUE_FIELD)
-		return strcmp(facts_text(a_facts, a->b), facts_text(b_facts, b->b)) == 0 &&
-		       strcmp(facts_text(a_facts, a->c), facts_text(b_facts, b->c)) == 0;
-	return a->kind == VALUE_VARIABLE && strcmp(facts_text(a_facts, a_facts->variables[a->a].identity),
-						   facts_text(b_facts, b_facts->variables[b->a].identity)) == 0;
-}
-
 /* A callback somewhere assigns the field or variable. */
 static bool is_set_by_callback(const struct derived *derived, uint32_t unit, const struct fact_value *place)
 {
@@ -53,7 +41,7 @@ static bool is_set_by_callback(const struct derived *derived, uint32_t unit, con
 		for (uint32_t i = 0; i < facts->assignments_count; i++) {
 			const struct fact_assignment *assignment = &facts->assignments[i];
 			if (assignment->function != NONE &&
-			    is_same_place(program_facts(program, unit), place, facts,
+			    is_shared_place(program_facts(program, unit), place, facts,
 					  &facts->values[assignment->target]) &&
 			    is_callback(derived, program_node(program, u, assignment->function)))
 				return true;

@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-static const char *const sleep_words[] = {"sleep", "usleep", "nanosleep", "msleep", "delay",
-					  "pause", "nap",    "wait",      NULL};
+static const char *const sleep_words[] = {"sleep", "delay", "pause", "nap", "wait", NULL};
 
 static bool is_inside(const struct fact_scope *loop, uint32_t function, uint32_t order)
 {
@@ -184,18 +183,6 @@ bool is_polling_loop(struct derived *derived, uint32_t node, struct ref scope, s
 			loop->sleep = effect;
 	}
 	return loop->sleep || is_spin(derived, scope);
-}
-
-static bool is_shared_place(const struct facts *a_facts, const struct fact_value *a, const struct facts *b_facts,
-			    const struct fact_value *b)
-{
-	if (a->kind != b->kind)
-		return false;
-	if (a->kind == VALUE_FIELD)
-		return strcmp(facts_text(a_facts, a->b), facts_text(b_facts, b->b)) == 0 &&
-		       strcmp(facts_text(a_facts, a->c), facts_text(b_facts, b->c)) == 0;
-	return a->kind == VALUE_VARIABLE && strcmp(facts_text(a_facts, a_facts->variables[a->a].identity),
-						   facts_text(b_facts, b_facts->variables[b->a].identity)) == 0;
 }
 
 /* Code on another thread assigns the field or variable. */

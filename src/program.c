@@ -263,6 +263,25 @@ struct record_ref program_record(const struct program *program, const char *iden
 	return program->record_of.items[string];
 }
 
+struct field_ref program_field(const struct program *program, const char *slot)
+{
+	struct arena scratch = {0};
+	const char *colons = strstr(slot, "::");
+	struct record_ref owner = {0, NULL};
+	if (colons)
+		owner = program_record(program, arena_strndup(&scratch, slot, (size_t)(colons - slot)));
+	arena_release(&scratch);
+	if (!owner.record)
+		return (struct field_ref){0, NULL, NULL};
+	const struct facts *facts = program_facts(program, owner.unit);
+	for (uint32_t f = 0; f < owner.record->field_count; f++) {
+		const struct fact_field *field = &facts->fields[owner.record->first_field + f];
+		if (strcmp(facts_text(facts, field->name), colons + 2) == 0)
+			return (struct field_ref){owner.unit, owner.record, field};
+	}
+	return (struct field_ref){0, NULL, NULL};
+}
+
 static void note_local_uses(struct program *program, uint32_t unit)
 {
 	const struct facts *facts = program_facts(program, unit);

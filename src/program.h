@@ -144,6 +144,14 @@ const char *program_slot_text(const struct program *program, uint32_t holder, st
 /* The record of that identity; record NULL if there is none. */
 struct record_ref program_record(const struct program *program, const char *identity);
 
+/* Where the field of a slot ("record::field") is declared; field NULL if that is not known. */
+struct field_ref {
+	uint32_t unit;
+	const struct fact_record *record;
+	const struct fact_field *field;
+};
+struct field_ref program_field(const struct program *program, const char *slot);
+
 /* The parameter's name and type in the definition, or in a declaration. */
 const struct fact_param *program_param(const struct program *program, const struct node *node, uint32_t number);
 
