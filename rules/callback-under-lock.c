@@ -69,8 +69,11 @@ static void find_way(struct search *search, uint32_t index)
 			struct moment moment = moment_of_call(program, call);
 			uint32_t steps = steps_to_user(search, call);
 			/* What a parameter holds depends on the caller, who is asked for it. */
-			bool is_param = steps == 1 && program_value(program, called_callback(search, call))->kind == VALUE_PARAM;
-			found = steps && !is_param && steps <= search->limit && !lock_given_before(search->locks, &events, &moment) && !lock_held_at(search->locks, &events, &moment);
+			bool is_param =
+			    steps == 1 && program_value(program, called_callback(search, call))->kind == VALUE_PARAM;
+			found = steps && !is_param && steps <= search->limit &&
+				!lock_given_before(search->locks, &events, &moment) &&
+				!lock_held_at(search->locks, &events, &moment);
 			if (found)
 				search->ways[index] = (struct way){call, steps};
 		}
@@ -101,16 +104,27 @@ static void report_call_under_lock(struct search *search, struct ref call, const
 		last = search->ways[program_callee(program, last)].call;
 	const struct fact_call *fact = program_call(program, last);
 	struct arena *arena = &pass->findings->arena;
-	const char *callback = value_text(program_facts(program, last.unit), fact->function, called_callback(search, last).index, arena);
+	const char *callback =
+	    value_text(program_facts(program, last.unit), fact->function, called_callback(search, last).index, arena);
 	uint32_t locker = program_callee(program, held->call);
-	const char *mutex = held->mutex.value == NONE ? NULL : value_text(program_facts(program, call.unit), program_call(program, call)->function,
-									    held->mutex.value, arena);
+	const char *mutex = held->mutex.value == NONE
+				? NULL
+				: value_text(program_facts(program, call.unit), program_call(program, call)->function,
+					     held->mutex.value, arena);
 	struct finding *finding =
-		mutex ? report_call(pass, call, callback, "the user's '%s' is called while '%s' is locked: a call back into the API may wait for ever", callback, mutex)
-		      : report_call(pass, call, callback, "the user's '%s' is called with a mutex held: a call back into the API may wait for ever", callback);
+	    mutex
+		? report_call(
+		      pass, call, callback,
+		      "the user's '%s' is called while '%s' is locked: a call back into the API may wait for ever",
+		      callback, mutex)
+		: report_call(pass, call, callback,
+			      "the user's '%s' is called with a mutex held: a call back into the API may wait for ever",
+			      callback);
 	note_call(pass, finding, held->call, "'%s' takes the mutex", program->nodes.items[locker].name);
-	for (struct ref step = call; step.index != last.index || step.unit != last.unit; step = search->ways[program_callee(program, step)].call)
-		note_call(pass, finding, step, "'%s' is called", program->nodes.items[program_callee(program, step)].name);
+	for (struct ref step = call; step.index != last.index || step.unit != last.unit;
+	     step = search->ways[program_callee(program, step)].call)
+		note_call(pass, finding, step, "'%s' is called",
+			  program->nodes.items[program_callee(program, step)].name);
 	note_call(pass, finding, last, "the callback is called");
 	set_help(pass, finding, "release the mutex around the callback");
 }
@@ -137,7 +151,8 @@ static void check_function(struct search *search, struct ref body)
 
 static void check(struct pass *pass)
 {
-	struct search search = {.pass = pass, .locks = locks_new(pass->derived), .from_user = find_user_callbacks(pass->program)};
+	struct search search = {
+	    .pass = pass, .locks = locks_new(pass->derived), .from_user = find_user_callbacks(pass->program)};
 	find_ways(&search);
 	for (uint32_t n = 0; n < pass->program->nodes.count; n++) {
 		const struct node *node = &pass->program->nodes.items[n];
@@ -150,10 +165,10 @@ static void check(struct pass *pass)
 }
 
 const struct rule rule_callback_under_lock = {
-	.id = "callback-under-lock",
-	.family = "life",
-	.since = "0.1",
-	.summary = "user's callback is called with a mutex held",
-	.severity = SEVERITY_WARNING,
-	.check = check,
+    .id = "callback-under-lock",
+    .family = "life",
+    .since = "0.1",
+    .summary = "user's callback is called with a mutex held",
+    .severity = SEVERITY_WARNING,
+    .check = check,
 };

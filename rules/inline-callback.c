@@ -7,21 +7,24 @@
 static const char *const setter_words[] = {"set", "replace", NULL};
 
 /* Whether there is a way out on which the callback was kept and not called. */
-static bool is_deferred(struct pass *pass, const callback_uses *uses, const struct callback_use *kept, const exits *ways_out)
+static bool is_deferred(struct pass *pass, const callback_uses *uses, const struct callback_use *kept,
+			const exits *ways_out)
 {
 	const struct facts *facts = program_facts(pass->program, kept->moment.unit);
 	for (uint32_t x = 0; x < ways_out->count; x++) {
 		bool called = !can_follow(&pass->derived->conditions, &kept->moment, &ways_out->items[x].moment);
 		for (uint32_t u = 0; u < uses->count && !called; u++)
-			called = uses->items[u].kind == CALLBACK_CALLED && (comes_always_before(facts, &uses->items[u].moment, &kept->moment) ||
-									     comes_always_before(facts, &uses->items[u].moment, &ways_out->items[x].moment));
+			called = uses->items[u].kind == CALLBACK_CALLED &&
+				 (comes_always_before(facts, &uses->items[u].moment, &kept->moment) ||
+				  comes_always_before(facts, &uses->items[u].moment, &ways_out->items[x].moment));
 		if (!called)
 			return true;
 	}
 	return false;
 }
 
-static void report_use(struct pass *pass, uint32_t node, uint32_t param, const struct callback_use *called, const struct callback_use *kept)
+static void report_use(struct pass *pass, uint32_t node, uint32_t param, const struct callback_use *called,
+		       const struct callback_use *kept)
 {
 	const struct node *of = &pass->program->nodes.items[node];
 	const char *name = param_text(pass, node, param);
@@ -29,10 +32,12 @@ static void report_use(struct pass *pass, uint32_t node, uint32_t param, const s
 					 "'%s' calls '%s' before it returns here, and later elsewhere", of->name, name);
 	uint32_t callee = called->call.index == NONE ? NONE : program_callee(pass->program, called->call);
 	if (callee != NONE)
-		note_call(pass, finding, called->call, "'%s' calls it before it returns", pass->program->nodes.items[callee].name);
+		note_call(pass, finding, called->call, "'%s' calls it before it returns",
+			  pass->program->nodes.items[callee].name);
 	callee = kept->call.index == NONE ? NONE : program_callee(pass->program, kept->call);
 	if (callee != NONE)
-		note_call(pass, finding, kept->call, "'%s' keeps it for later", pass->program->nodes.items[callee].name);
+		note_call(pass, finding, kept->call, "'%s' keeps it for later",
+			  pass->program->nodes.items[callee].name);
 	else
 		note(pass, finding, kept->moment.unit, &kept->place, node, "it is kept here for later");
 	find_surface(pass, finding, node);
@@ -47,8 +52,10 @@ static bool is_given_by_users(const struct program *program, uint32_t index, uin
 		return true;
 	for (uint32_t i = 0; i < node->in_count && depth < 4; i++) {
 		const struct edge *edge = &program->edges.items[program->incoming.items[node->first_in + i]];
-		const struct fact_value *argument = program_value(program, program_argument(program, edge->call, param));
-		if (edge->kind == EDGE_CALL && argument->kind == VALUE_PARAM && is_given_by_users(program, edge->from, argument->a, depth + 1))
+		const struct fact_value *argument =
+		    program_value(program, program_argument(program, edge->call, param));
+		if (edge->kind == EDGE_CALL && argument->kind == VALUE_PARAM &&
+		    is_given_by_users(program, edge->from, argument->a, depth + 1))
 			return true;
 	}
 	return false;
@@ -60,7 +67,8 @@ static bool is_callees_own(const struct callback_use *a, const struct callback_u
 	return a->call.index != NONE && a->call.index == b->call.index;
 }
 
-static void check_param(struct pass *pass, const struct callback_params *callbacks, struct ref body, uint32_t node, uint32_t param)
+static void check_param(struct pass *pass, const struct callback_params *callbacks, struct ref body, uint32_t node,
+			uint32_t param)
 {
 	callback_uses uses = {0};
 	exits ways_out = {0};
@@ -88,8 +96,9 @@ static void check(struct pass *pass)
 	for (uint32_t n = 0; n < program->nodes.count; n++) {
 		const struct node *node = &program->nodes.items[n];
 		for (uint32_t p = 0; p < node->param_count; p++) {
-			if (callbacks->uses[node->first_param + p] != (1u << CALLBACK_CALLED | 1u << CALLBACK_KEPT) || !is_completion_param(program, node, p) ||
-			    has_word(node->name, setter_words) || !is_given_by_users(program, n, p, 0))
+			if (callbacks->uses[node->first_param + p] != (1u << CALLBACK_CALLED | 1u << CALLBACK_KEPT) ||
+			    !is_completion_param(program, node, p) || has_word(node->name, setter_words) ||
+			    !is_given_by_users(program, n, p, 0))
 				continue;
 			for (uint32_t b = 0; b < node->body_count; b++)
 				check_param(pass, callbacks, program->bodies.items[node->first_body + b], n, p);
@@ -99,10 +108,10 @@ static void check(struct pass *pass)
 }
 
 const struct rule rule_inline_callback = {
-	.id = "inline-callback",
-	.family = "life",
-	.since = "0.1",
-	.summary = "async function calls its callback before it returns on one path and later on another",
-	.severity = SEVERITY_WARNING,
-	.check = check,
+    .id = "inline-callback",
+    .family = "life",
+    .since = "0.1",
+    .summary = "async function calls its callback before it returns on one path and later on another",
+    .severity = SEVERITY_WARNING,
+    .check = check,
 };

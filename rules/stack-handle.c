@@ -12,12 +12,15 @@ static void report_use(struct pass *pass, const struct lifetime_event *use, uint
 {
 	const struct program *program = pass->program;
 	const struct facts *facts = program_facts(program, use->call.unit);
-	const char *name = facts_text(facts, facts->locals[local].name), *callee = program->nodes.items[use->callee].name;
+	const char *name = facts_text(facts, facts->locals[local].name),
+		   *callee = program->nodes.items[use->callee].name;
 	uint32_t node = program_node(program, use->call.unit, way_out->moment.function);
 	const char *function = program->nodes.items[node].name;
-	struct finding *finding = report_call(pass, use->call, name, "'%s' is on the stack of '%s', and '%s' lets %s use it after the return", name,
-					      function, callee, use->kind == LIFETIME_HANDED ? "a callback" : "the loop");
-	note(pass, finding, use->call.unit, &way_out->place, node, "'%s' returns here, with '%s' still in use", function, name);
+	struct finding *finding =
+	    report_call(pass, use->call, name, "'%s' is on the stack of '%s', and '%s' lets %s use it after the return",
+			name, function, callee, use->kind == LIFETIME_HANDED ? "a callback" : "the loop");
+	note(pass, finding, use->call.unit, &way_out->place, node, "'%s' returns here, with '%s' still in use",
+	     function, name);
 	set_help(pass, finding, "allocate it, and free it in the callback; or end the use before each return");
 }
 
@@ -57,10 +60,10 @@ static void check(struct pass *pass)
 }
 
 const struct rule rule_stack_handle = {
-	.id = "stack-handle",
-	.family = "life",
-	.since = "0.1",
-	.summary = "function returns while a loop or callback still uses its local variable",
-	.severity = SEVERITY_WARNING,
-	.check = check,
+    .id = "stack-handle",
+    .family = "life",
+    .since = "0.1",
+    .summary = "function returns while a loop or callback still uses its local variable",
+    .severity = SEVERITY_WARNING,
+    .check = check,
 };

@@ -6,8 +6,10 @@
 static void report_loop(struct pass *pass, uint32_t node, const struct made_loop *made, const struct exit *way_out)
 {
 	const struct program *program = pass->program;
-	const char *name = program->nodes.items[node].name, *maker = program->nodes.items[program_callee(program, made->call)].name;
-	struct finding *finding = report_call(pass, made->call, maker, "'%s' makes an event loop that '%s' does not close on every way out", maker, name);
+	const char *name = program->nodes.items[node].name,
+		   *maker = program->nodes.items[program_callee(program, made->call)].name;
+	struct finding *finding = report_call(
+	    pass, made->call, maker, "'%s' makes an event loop that '%s' does not close on every way out", maker, name);
 	note(pass, finding, made->call.unit, &way_out->place, node, "'%s' returns here with the loop open", name);
 	set_help(pass, finding, "close the loop before this return, too");
 }
@@ -38,10 +40,11 @@ static void check(struct pass *pass)
 }
 
 const struct rule rule_unclosed_loop = {
-	.id = "unclosed-loop",
-	.family = "life",
-	.since = "0.1",
-	.summary = "event loop is made and dropped without being closed",
-	.severity = SEVERITY_WARNING,
-	.check = check,
+    .id = "unclosed-loop",
+    .family = "life",
+    .since = "0.1",
+    .summary = "event loop is made and dropped without being closed",
+    .severity = SEVERITY_WARNING,
+    .status = RULE_PREVIEW,
+    .check = check,
 };

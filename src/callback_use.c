@@ -8,8 +8,9 @@ static bool is_param(const struct facts *facts, uint32_t value, uint32_t param)
 	if (value == NONE)
 		return false;
 	const struct fact_value *fact = &facts->values[value];
-	return fact->kind == VALUE_POINTEE || fact->kind == VALUE_ADDRESS ? is_param(facts, fact->a, param)
-									    : fact->kind == VALUE_PARAM && fact->a == param;
+	return fact->kind == VALUE_POINTEE || fact->kind == VALUE_ADDRESS
+		   ? is_param(facts, fact->a, param)
+		   : fact->kind == VALUE_PARAM && fact->a == param;
 }
 
 /* What a function does with a callback that is its argument: bits. */
@@ -18,7 +19,8 @@ static uint32_t uses_of_argument(const struct callback_params *callbacks, uint32
 	const struct node *node = &callbacks->derived->program->nodes.items[callee];
 	for (uint32_t c = 0; node->model && c < node->model->callback_count; c++) {
 		const struct model_callback *callback = &node->model->callbacks[c];
-		bool later = callback->role == ROLE_ON_LOOP || callback->role == ROLE_WORKER || callback->role == ROLE_THREAD;
+		bool later =
+		    callback->role == ROLE_ON_LOOP || callback->role == ROLE_WORKER || callback->role == ROLE_THREAD;
 		if (callback->argument == argument && later)
 			return 1u << CALLBACK_KEPT;
 	}
@@ -44,8 +46,9 @@ static void add_use(const struct callback_params *callbacks, callback_uses *uses
 {
 	for (uint32_t kind = CALLBACK_CALLED; kind <= CALLBACK_KEPT; kind++)
 		if (kinds >> kind & 1)
-			table_add(uses, (struct callback_use){kind, moment_of_call(callbacks->derived->program, call),
-							      program_call(callbacks->derived->program, call)->place, call});
+			table_add(uses,
+				  (struct callback_use){kind, moment_of_call(callbacks->derived->program, call),
+							program_call(callbacks->derived->program, call)->place, call});
 }
 
 /* What the functions that a call by pointer can reach do with their argument. */
@@ -60,7 +63,8 @@ static uint32_t uses_by_pointer(const struct callback_params *callbacks, struct 
 }
 
 /* Whether the value is field `field` of the object. */
-static bool is_field_of(const struct program *program, uint32_t unit, uint32_t value, const struct object *object, uint32_t field)
+static bool is_field_of(const struct program *program, uint32_t unit, uint32_t value, const struct object *object,
+			uint32_t field)
 {
 	const struct fact_value *fact = value == NONE ? NULL : &program_facts(program, unit)->values[value];
 	if (!fact || fact->kind != VALUE_FIELD || fact->b != field)
@@ -104,7 +108,8 @@ static bool calls_field_of_param(const struct program *program, uint32_t index, 
 }
 
 /* Calls, behind an assignment that keeps the callback in an object, that call it there. */
-static void find_calls_of_kept(const struct callback_params *callbacks, struct ref body, const struct fact_assignment *kept, callback_uses *uses)
+static void find_calls_of_kept(const struct callback_params *callbacks, struct ref body,
+			       const struct fact_assignment *kept, callback_uses *uses)
 {
 	const struct program *program = callbacks->derived->program;
 	const struct facts *facts = program_facts(program, body.unit);
@@ -115,8 +120,10 @@ static void find_calls_of_kept(const struct callback_params *callbacks, struct r
 		struct ref call = {body.unit, function->first_call + c};
 		const struct fact_call *fact = program_call(program, call);
 		uint32_t callee = program_callee(program, call);
-		bool calls = fact->order > kept->order && is_field_of(program, body.unit, fact->target, &object, target->b);
-		for (uint32_t a = 0; a < fact->argument_count && callee != NONE && fact->order > kept->order && !calls; a++) {
+		bool calls =
+		    fact->order > kept->order && is_field_of(program, body.unit, fact->target, &object, target->b);
+		for (uint32_t a = 0; a < fact->argument_count && callee != NONE && fact->order > kept->order && !calls;
+		     a++) {
 			struct object passed = object_of(program, body.unit, program_argument(program, call, a).index);
 			calls = same_object(program, &passed, &object) &&
 				calls_field_of_param(program, callee, a, facts_text(facts, target->b));
@@ -126,7 +133,8 @@ static void find_calls_of_kept(const struct callback_params *callbacks, struct r
 	}
 }
 
-void find_callback_uses(const struct callback_params *callbacks, struct ref body, uint32_t node, uint32_t param, callback_uses *uses)
+void find_callback_uses(const struct callback_params *callbacks, struct ref body, uint32_t node, uint32_t param,
+			callback_uses *uses)
 {
 	const struct program *program = callbacks->derived->program;
 	const struct facts *facts = program_facts(program, body.unit);
@@ -139,7 +147,9 @@ void find_callback_uses(const struct callback_params *callbacks, struct ref body
 			add_use(callbacks, uses, call, 1u << CALLBACK_CALLED);
 		for (uint32_t a = 0; a < fact->argument_count && callee != node; a++)
 			if (is_param(facts, program_argument(program, call, a).index, param))
-				add_use(callbacks, uses, call, callee == NONE ? uses_by_pointer(callbacks, call, a) : uses_of_argument(callbacks, callee, a));
+				add_use(callbacks, uses, call,
+					callee == NONE ? uses_by_pointer(callbacks, call, a)
+						       : uses_of_argument(callbacks, callee, a));
 	}
 	for (uint32_t i = 0; i < function->assignment_count; i++) {
 		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];

@@ -32,6 +32,7 @@ struct callback_params *callback_params_new(struct derived *derived);
 void callback_params_free(struct callback_params *callbacks);
 
 /* Lists what a function's body does with the parameter. A call to a function that does both counts as both. */
-void find_callback_uses(const struct callback_params *callbacks, struct ref body, uint32_t node, uint32_t param, callback_uses *uses);
+void find_callback_uses(const struct callback_params *callbacks, struct ref body, uint32_t node, uint32_t param,
+			callback_uses *uses);
 
 #endif

@@ -6,7 +6,8 @@ static bool ever_waits(const struct derived *derived, uint32_t node)
 {
 	for (uint32_t i = derived->first_effect[node]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *effect = &derived->effects.items[i];
-		if (effect->kind == EFFECT_PUMPS || effect->kind == EFFECT_WAITS || (effect->kind == EFFECT_BLOCKS && effect->cost > COST_DISK))
+		if (effect->kind == EFFECT_PUMPS || effect->kind == EFFECT_WAITS ||
+		    (effect->kind == EFFECT_BLOCKS && effect->cost > COST_DISK))
 			return true;
 	}
 	return false;
@@ -30,7 +31,8 @@ bool lets_others_run(const struct derived *derived, struct ref call)
 	const struct model_function *model = derived->program->nodes.items[callee].model;
 	for (uint32_t i = 0; model && i < model->effect_count; i++) {
 		enum model_effect_kind kind = model->effects[i].kind;
-		if (kind == MODEL_PUMPS || kind == MODEL_PUMPS_ONCE_READY || kind == MODEL_WAITS || kind == MODEL_WAITS_THREAD || kind == MODEL_READS ||
+		if (kind == MODEL_PUMPS || kind == MODEL_PUMPS_ONCE_READY || kind == MODEL_WAITS ||
+		    kind == MODEL_WAITS_THREAD || kind == MODEL_READS ||
 		    (kind == MODEL_BLOCKS && model->effects[i].cost > COST_DISK))
 			return true;
 	}
@@ -43,11 +45,8 @@ static bool kind_of_model(const struct model_effect *effect, enum lifetime_kind 
 		enum model_effect_kind model;
 		enum lifetime_kind kind;
 	} kinds[] = {
-		{MODEL_KEEPS, LIFETIME_KEPT},
-		{MODEL_RELEASES, LIFETIME_RELEASED},
-		{MODEL_CLOSES, LIFETIME_CLOSED},
-		{MODEL_FREES, LIFETIME_FREED},
-		{MODEL_CLOSES_LOOP, LIFETIME_ENDED},
+	    {MODEL_KEEPS, LIFETIME_KEPT},  {MODEL_RELEASES, LIFETIME_RELEASED}, {MODEL_CLOSES, LIFETIME_CLOSED},
+	    {MODEL_FREES, LIFETIME_FREED}, {MODEL_CLOSES_LOOP, LIFETIME_ENDED},
 	};
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (kinds[i].model == effect->kind) {
@@ -61,12 +60,14 @@ static bool kind_of_model(const struct model_effect *effect, enum lifetime_kind 
 static bool is_called_later(const struct program *program, struct ref call, const struct model_callback *callback)
 {
 	struct ref function = program_argument(program, call, callback->argument);
-	bool later = callback->role != ROLE_INLINE && callback->role != ROLE_INIT && callback->role != ROLE_EXIT && callback->role != ROLE_CHILD;
+	bool later = callback->role != ROLE_INLINE && callback->role != ROLE_INIT && callback->role != ROLE_EXIT &&
+		     callback->role != ROLE_CHILD;
 	return later && function.index != NONE && program_value(program, function)->kind != VALUE_NULL;
 }
 
 /* What a model says of the argument; what depends on a parameter is not said. */
-static uint32_t modelled(struct lifetimes *lifetimes, struct ref call, const struct model_function *model, uint32_t argument)
+static uint32_t modelled(struct lifetimes *lifetimes, struct ref call, const struct model_function *model,
+			 uint32_t argument)
 {
 	const struct program *program = lifetimes->derived->program;
 	uint32_t kinds = 0;
@@ -75,11 +76,13 @@ static uint32_t modelled(struct lifetimes *lifetimes, struct ref call, const str
 		bool certain = true;
 		enum lifetime_kind kind;
 		if (model->effects[i].argument == (int)argument && kind_of_model(&model->effects[i], &kind) &&
-		    model_effect_at(lifetimes->derived, call, &model->effects[i], &condition, &certain) && certain && !condition.count)
+		    model_effect_at(lifetimes->derived, call, &model->effects[i], &condition, &certain) && certain &&
+		    !condition.count)
 			kinds |= 1u << kind;
 	}
 	for (uint32_t i = 0; i < model->callback_count; i++)
-		if (model->callbacks[i].user_data == (int)argument && is_called_later(program, call, &model->callbacks[i]))
+		if (model->callbacks[i].user_data == (int)argument &&
+		    is_called_later(program, call, &model->callbacks[i]))
 			kinds |= 1u << LIFETIME_HANDED;
 	return kinds;
 }
@@ -116,8 +119,8 @@ static uint32_t cause_of(const struct lifetimes *lifetimes, struct ref call, uin
 	return lifetimes->params[node->first_param + argument].cause[kind];
 }
 
-/* Whether the function comes by the call whenever it is given the parameter. With `after_guards`, what stands behind an early return counts too:
-   the function's caller is told of the error. */
+/* Whether the function comes by the call whenever it is given the parameter. With `after_guards`, what stands behind an
+   early return counts too: the function's caller is told of the error. */
 static bool is_certain(struct lifetimes *lifetimes, struct ref call, uint32_t param, bool after_guards)
 {
 	const struct facts *facts = program_facts(lifetimes->derived->program, call.unit);
@@ -128,7 +131,8 @@ static bool is_certain(struct lifetimes *lifetimes, struct ref call, uint32_t pa
 		struct atom atom;
 		enum truth truth = test_value(&lifetimes->derived->conditions, call.unit, fact->condition,
 					      fact->when ? TEST_NONZERO : TEST_ZERO, 0, &atom);
-		bool null_test = truth == TRUTH_ATOM && atom.subject == SUBJECT_PARAM && atom.id == param && atom.test == TEST_NOT_NULL;
+		bool null_test = truth == TRUTH_ATOM && atom.subject == SUBJECT_PARAM && atom.id == param &&
+				 atom.test == TEST_NOT_NULL;
 		if ((fact->kind != SCOPE_IF && fact->kind != SCOPE_AFTER) || (!null_test && truth != TRUTH_TRUE))
 			return false;
 	}
@@ -178,13 +182,15 @@ static bool add_from_call(struct lifetimes *lifetimes, uint32_t index, struct re
 		uint32_t kinds = lifetime_of_argument(lifetimes, call, a);
 		for (uint32_t kind = 0; kind < LIFETIME_KINDS; kind++)
 			if (kinds >> kind & 1 && counts(lifetimes, index, call, param, kind))
-				changed |= add(lifetimes, node->first_param + param, kind, cause_of(lifetimes, call, a, kind));
+				changed |=
+				    add(lifetimes, node->first_param + param, kind, cause_of(lifetimes, call, a, kind));
 	}
 	return changed;
 }
 
 /* The object that the assignment stores its source in, if that outlives the function. */
-static bool is_store(const struct program *program, uint32_t unit, const struct fact_assignment *assignment, struct object *into)
+static bool is_store(const struct program *program, uint32_t unit, const struct fact_assignment *assignment,
+		     struct object *into)
 {
 	const struct facts *facts = program_facts(program, unit);
 	const struct fact_value *target = &facts->values[assignment->target];
@@ -197,7 +203,8 @@ static bool is_store(const struct program *program, uint32_t unit, const struct 
 }
 
 /* `x->callback = callback` in the same object: what is stored beside it is what the callback gets. */
-static bool stores_callback(const struct program *program, const struct node *node, struct ref body, const struct object *into)
+static bool stores_callback(const struct program *program, const struct node *node, struct ref body,
+			    const struct object *into)
 {
 	const struct facts *facts = program_facts(program, body.unit);
 	const struct fact_function *function = &facts->functions[body.index];
@@ -207,7 +214,8 @@ static bool stores_callback(const struct program *program, const struct node *no
 		if (!is_store(program, body.unit, assignment, &object) || !same_object(program, &object, into))
 			continue;
 		const struct fact_value *source = &facts->values[assignment->source];
-		const struct fact_param *param = source->kind == VALUE_PARAM ? program_param(program, node, source->a) : NULL;
+		const struct fact_param *param =
+		    source->kind == VALUE_PARAM ? program_param(program, node, source->a) : NULL;
 		if (param && param->type != NONE &&
 		    program_facts(program, node->function.unit)->types[param->type].flags & TYPE_FUNCTION_POINTER)
 			return true;
@@ -224,7 +232,8 @@ static void add_stores(struct lifetimes *lifetimes, const struct node *node, str
 	for (uint32_t i = 0; i < function->assignment_count; i++) {
 		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
 		struct object into;
-		if (!is_store(program, body.unit, assignment, &into) || !is_pointer_argument(program, (struct ref){body.unit, assignment->source}))
+		if (!is_store(program, body.unit, assignment, &into) ||
+		    !is_pointer_argument(program, (struct ref){body.unit, assignment->source}))
 			continue;
 		struct object object = object_of(program, body.unit, assignment->source);
 		uint32_t param = object_param(program, &object);
@@ -232,7 +241,8 @@ static void add_stores(struct lifetimes *lifetimes, const struct node *node, str
 			continue;
 		add(lifetimes, node->first_param + param, LIFETIME_STORED, NONE);
 		if (stores_callback(program, node, body, &into))
-			add(lifetimes, node->first_param + param, LIFETIME_HANDED, (uint32_t)(node - program->nodes.items));
+			add(lifetimes, node->first_param + param, LIFETIME_HANDED,
+			    (uint32_t)(node - program->nodes.items));
 	}
 }
 
@@ -242,7 +252,7 @@ static void settle(struct lifetimes *lifetimes)
 	const uint32_t ends = 1u << LIFETIME_RELEASED | 1u << LIFETIME_CLOSED | 1u << LIFETIME_FREED;
 	for (uint32_t i = 0; i < lifetimes->derived->program->holders.count; i++)
 		if (lifetimes->params[i].kinds & ends)
-			lifetimes->params[i].kinds &= (uint8_t)~(1u << LIFETIME_KEPT | 1u << LIFETIME_HANDED);
+			lifetimes->params[i].kinds &= (uint8_t) ~(1u << LIFETIME_KEPT | 1u << LIFETIME_HANDED);
 }
 
 struct lifetimes *lifetimes_new(struct derived *derived)
@@ -262,11 +272,13 @@ struct lifetimes *lifetimes_new(struct derived *derived)
 			const struct node *node = &program->nodes.items[n];
 			for (uint32_t b = 0; b < node->body_count && !node->model; b++) {
 				struct ref body = program->bodies.items[node->first_body + b];
-				const struct fact_function *function = &program_facts(program, body.unit)->functions[body.index];
+				const struct fact_function *function =
+				    &program_facts(program, body.unit)->functions[body.index];
 				if (round == 0)
 					add_stores(lifetimes, node, body);
 				for (uint32_t c = 0; c < function->call_count; c++)
-					changed |= add_from_call(lifetimes, n, (struct ref){body.unit, function->first_call + c});
+					changed |= add_from_call(lifetimes, n,
+								 (struct ref){body.unit, function->first_call + c});
 			}
 		}
 	}
@@ -290,11 +302,14 @@ void lifetime_find_events(struct lifetimes *lifetimes, struct ref function, life
 		const struct fact_call *called = program_call(program, call);
 		for (uint32_t a = 0; a < called->argument_count && callee != NONE; a++) {
 			struct ref argument = program_argument(program, call, a);
-			uint32_t kinds = is_pointer_argument(program, argument) ? lifetime_of_argument(lifetimes, call, a) : 0;
+			uint32_t kinds =
+			    is_pointer_argument(program, argument) ? lifetime_of_argument(lifetimes, call, a) : 0;
 			for (uint32_t kind = 0; kind < LIFETIME_STORED; kind++)
 				if (kinds >> kind & 1)
-					table_add(events, (struct lifetime_event){kind, call, object_of(program, argument.unit, argument.index),
-										  argument.index, callee, cause_of(lifetimes, call, a, kind)});
+					table_add(events,
+						  (struct lifetime_event){
+						      kind, call, object_of(program, argument.unit, argument.index),
+						      argument.index, callee, cause_of(lifetimes, call, a, kind)});
 		}
 	}
 }

@@ -1,9 +1,9 @@
 /*
  * What calls do to memory that a loop uses: it is kept, released, closed, freed.
  *
- * `uv_tcp_init(loop, &client->tcp)` lets the loop use the client's memory, `uv_close(&client->tcp, NULL)` announces that it will end, a later turn
- * ends it, `free(client)` does not ask. Models say so of libraries; here it is joined with what the project's own functions do to their
- * parameters by calling them.
+ * `uv_tcp_init(loop, &client->tcp)` lets the loop use the client's memory, `uv_close(&client->tcp, NULL)` announces
+ * that it will end, a later turn ends it, `free(client)` does not ask. Models say so of libraries; here it is joined
+ * with what the project's own functions do to their parameters by calling them.
  */
 #ifndef ASYNCLINT_LIFETIME_H
 #define ASYNCLINT_LIFETIME_H
@@ -20,13 +20,14 @@ enum lifetime_kind {
 	LIFETIME_FREED,
 	LIFETIME_ENDED,  /* it is a loop, and is closed */
 	LIFETIME_HANDED, /* a callback gets it, after the call has returned */
-	LIFETIME_STORED, /* the pointer is put where it outlives the call; or given to a function of which nothing is known */
+	LIFETIME_STORED, /* the pointer is put where it outlives the call; or given to a function of which nothing is
+			    known */
 	LIFETIME_KINDS,
 };
 
 /* What a function does to the memory that a parameter points to. */
 struct param_lifetime {
-	uint8_t kinds; /* bit (1u << enum lifetime_kind) */
+	uint8_t kinds;                  /* bit (1u << enum lifetime_kind) */
 	uint32_t cause[LIFETIME_KINDS]; /* node: the library's function that it comes from, or NONE */
 };
 

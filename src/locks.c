@@ -4,10 +4,11 @@
 
 #include <stdlib.h>
 
-/* A function that leaves a mutex taken or given says so: others take it again for their caller after they have given it back somewhere, or hold
-   the one lock under which all of a program runs. */
-static const char *const lock_words[] = {"lock",   "unlock",   "rdlock", "rdunlock", "wrlock",   "wrunlock", "rlock", "runlock",
-					 "wlock", "wunlock", "trylock", "mutex", "spinlock", "spinunlock", NULL};
+/* A function that leaves a mutex taken or given says so: others take it again for their caller after they have given it
+   back somewhere, or hold the one lock under which all of a program runs. */
+static const char *const lock_words[] = {"lock",     "unlock", "rdlock",   "rdunlock",   "wrlock",
+					 "wrunlock", "rlock",  "runlock",  "wlock",      "wunlock",
+					 "trylock",  "mutex",  "spinlock", "spinunlock", NULL};
 
 static const struct model_effect *find_model(const struct node *node, enum model_effect_kind kind)
 {
@@ -42,7 +43,8 @@ static bool event_of_call(const struct locks *locks, struct ref call, struct loc
 
 void locks_find_events(const struct locks *locks, struct ref function, lock_events *events)
 {
-	const struct fact_function *fact = &program_facts(locks->derived->program, function.unit)->functions[function.index];
+	const struct fact_function *fact =
+	    &program_facts(locks->derived->program, function.unit)->functions[function.index];
 	for (uint32_t c = 0; c < fact->call_count; c++) {
 		struct lock_event event;
 		if (event_of_call(locks, (struct ref){function.unit, fact->first_call + c}, &event))
@@ -50,7 +52,8 @@ void locks_find_events(const struct locks *locks, struct ref function, lock_even
 	}
 }
 
-/* A function that takes and never gives back leaves it taken; one that gives what it did not take gives its caller's. */
+/* A function that takes and never gives back leaves it taken; one that gives what it did not take gives its caller's.
+ */
 static bool add_node(struct locks *locks, uint32_t index)
 {
 	const struct program *program = locks->derived->program;
@@ -96,7 +99,8 @@ static bool may_be_same(const struct locks *locks, const struct object *a, const
 	return a->value == NONE || b->value == NONE || same_object(locks->derived->program, a, b);
 }
 
-static bool is_given_after(const struct locks *locks, const lock_events *events, const struct lock_event *taken, const struct moment *moment)
+static bool is_given_after(const struct locks *locks, const lock_events *events, const struct lock_event *taken,
+			   const struct moment *moment)
 {
 	for (uint32_t i = 0; i < events->count; i++)
 		if (events->items[i].kind == LOCK_GIVEN && may_be_same(locks, &events->items[i].mutex, &taken->mutex) &&
@@ -105,14 +109,16 @@ static bool is_given_after(const struct locks *locks, const lock_events *events,
 	return false;
 }
 
-static bool is_given_between(const struct locks *locks, const lock_events *events, const struct lock_event *taken, const struct moment *moment)
+static bool is_given_between(const struct locks *locks, const lock_events *events, const struct lock_event *taken,
+			     const struct moment *moment)
 {
 	const struct program *program = locks->derived->program;
 	uint32_t after = program_call(program, taken->call)->order;
 	for (uint32_t i = 0; i < events->count; i++) {
 		const struct lock_event *event = &events->items[i];
 		struct moment given = moment_of_call(program, event->call);
-		if (event->kind == LOCK_GIVEN && given.order > after && may_be_same(locks, &event->mutex, &taken->mutex) &&
+		if (event->kind == LOCK_GIVEN && given.order > after &&
+		    may_be_same(locks, &event->mutex, &taken->mutex) &&
 		    can_follow(&locks->derived->conditions, &given, moment))
 			return true;
 	}
@@ -125,7 +131,8 @@ const struct lock_event *lock_held_at(const struct locks *locks, const lock_even
 	for (uint32_t i = events->count; i-- > 0;) {
 		const struct lock_event *event = &events->items[i];
 		struct moment taken = moment_of_call(program, event->call);
-		if (event->kind == LOCK_TAKEN && comes_always_before(program_facts(program, moment->unit), &taken, moment) &&
+		if (event->kind == LOCK_TAKEN &&
+		    comes_always_before(program_facts(program, moment->unit), &taken, moment) &&
 		    !is_given_between(locks, events, event, moment) && is_given_after(locks, events, event, moment))
 			return event;
 	}

@@ -50,7 +50,8 @@ static bool is_copied(const struct facts *facts, const struct fact_function *fun
 	return false;
 }
 
-/* What a call to which the local is given does to the loop: bits of lifetime_of_argument(), LIFETIME_STORED where it is not known. */
+/* What a call to which the local is given does to the loop: bits of lifetime_of_argument(), LIFETIME_STORED where it is
+ * not known. */
 static uint32_t kinds_at_call(struct lifetimes *lifetimes, struct ref call, uint32_t local)
 {
 	const struct program *program = lifetimes->derived->program;
@@ -76,7 +77,8 @@ static uint32_t kinds_at_call(struct lifetimes *lifetimes, struct ref call, uint
 bool find_made_loop(struct lifetimes *lifetimes, const struct effect *effect, struct made_loop *made)
 {
 	const struct program *program = lifetimes->derived->program;
-	if (effect->kind != EFFECT_MAKES_LOOP || effect->origin.kind != ORIGIN_MADE || !effect->certain || is_owned(program, effect))
+	if (effect->kind != EFFECT_MAKES_LOOP || effect->origin.kind != ORIGIN_MADE || !effect->certain ||
+	    is_owned(program, effect))
 		return false;
 	const struct facts *facts = program_facts(program, effect->call.unit);
 	const struct fact_function *function = &facts->functions[program_call(program, effect->call)->function];
@@ -89,11 +91,13 @@ bool find_made_loop(struct lifetimes *lifetimes, const struct effect *effect, st
 		if (is_call(facts, assignment->source, effect->call.index))
 			made->local = local_of(facts, assignment->target);
 	}
-	if (made->local == NONE || facts->locals[made->local].flags & LOCAL_ATTRIBUTE || is_copied(facts, function, made->local))
+	if (made->local == NONE || facts->locals[made->local].flags & LOCAL_ATTRIBUTE ||
+	    is_copied(facts, function, made->local))
 		return false;
 	for (uint32_t c = 0; c < function->call_count; c++) {
 		struct ref call = {effect->call.unit, function->first_call + c};
-		if (call.index != effect->call.index && kinds_at_call(lifetimes, call, made->local) >> LIFETIME_STORED & 1)
+		if (call.index != effect->call.index &&
+		    kinds_at_call(lifetimes, call, made->local) >> LIFETIME_STORED & 1)
 			return false;
 	}
 	return true;
@@ -121,7 +125,8 @@ static bool mentions_local(const struct facts *facts, uint32_t value, uint32_t l
 static bool is_without_loop(const struct facts *facts, uint32_t scope, uint32_t local)
 {
 	for (; scope != NONE; scope = facts->scopes[scope].parent)
-		if (facts->scopes[scope].kind == SCOPE_IF && mentions_local(facts, facts->scopes[scope].condition, local))
+		if (facts->scopes[scope].kind == SCOPE_IF &&
+		    mentions_local(facts, facts->scopes[scope].condition, local))
 			return true;
 	return false;
 }
@@ -135,14 +140,17 @@ const struct exit *find_unclosed_exit(struct lifetimes *lifetimes, const struct 
 	const struct fact_function *function = &facts->functions[start.function];
 	for (uint32_t x = 0; x < ways_out->count; x++) {
 		const struct exit *way_out = &ways_out->items[x];
-		bool closed = !can_follow(conditions, &start, &way_out->moment) || may_have_failed(program, made->call, &way_out->moment) ||
+		bool closed = !can_follow(conditions, &start, &way_out->moment) ||
+			      may_have_failed(program, made->call, &way_out->moment) ||
 			      is_without_loop(facts, way_out->moment.scope, made->local);
 		for (uint32_t c = 0; c < function->call_count && !closed; c++) {
 			struct ref call = {made->call.unit, function->first_call + c};
 			struct moment moment = moment_of_call(program, call);
 			uint32_t ends = 1u << LIFETIME_ENDED | 1u << LIFETIME_FREED | 1u << LIFETIME_RELEASED;
-			closed = moment.order > start.order && moment.order <= way_out->moment.order && kinds_at_call(lifetimes, call, made->local) & ends &&
-				 (moment.order == way_out->moment.order || can_follow(conditions, &moment, &way_out->moment));
+			closed = moment.order > start.order && moment.order <= way_out->moment.order &&
+				 kinds_at_call(lifetimes, call, made->local) & ends &&
+				 (moment.order == way_out->moment.order ||
+				  can_follow(conditions, &moment, &way_out->moment));
 		}
 		if (!closed)
 			return way_out;

@@ -11,8 +11,8 @@ struct made_loop {
 	uint32_t local;  /* that it is kept in */
 };
 
-/* Whether the effect makes a loop that stays in one local of the function: it is not handed out, nor owned by something else, nor given to a function
-   that may keep or close it unseen. */
+/* Whether the effect makes a loop that stays in one local of the function: it is not handed out, nor owned by something
+   else, nor given to a function that may keep or close it unseen. */
 bool find_made_loop(struct lifetimes *lifetimes, const struct effect *effect, struct made_loop *made);
 
 /* The first way out on which the loop was made and is not closed, or NULL. */

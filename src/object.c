@@ -6,7 +6,8 @@ static bool is_pointer(const struct facts *facts, uint32_t value)
 	return type == NONE || (facts->types[type].flags & TYPE_POINTER && !(facts->types[type].flags & TYPE_ARRAY));
 }
 
-/* A function's own name for the memory says more than what it was made of, unless that is a parameter or another name. */
+/* A function's own name for the memory says more than what it was made of, unless that is a parameter or another name.
+ */
 static uint32_t see_through(const struct program *program, uint32_t unit, uint32_t value)
 {
 	const struct facts *facts = program_facts(program, unit);
@@ -15,7 +16,8 @@ static uint32_t see_through(const struct program *program, uint32_t unit, uint32
 		if (use->source == NONE || use->address_passed)
 			break;
 		uint32_t kind = facts->values[use->source].kind;
-		if (kind != VALUE_LOCAL && kind != VALUE_PARAM && kind != VALUE_FIELD && kind != VALUE_ADDRESS && kind != VALUE_VARIABLE)
+		if (kind != VALUE_LOCAL && kind != VALUE_PARAM && kind != VALUE_FIELD && kind != VALUE_ADDRESS &&
+		    kind != VALUE_VARIABLE)
 			break;
 		value = use->source;
 	}
@@ -141,13 +143,15 @@ static bool is_on_way(const struct facts *facts, uint32_t value, uint32_t target
 	return false;
 }
 
-bool object_changes(const struct program *program, const struct object *object, uint32_t function, uint32_t after, uint32_t before)
+bool object_changes(const struct program *program, const struct object *object, uint32_t function, uint32_t after,
+		    uint32_t before)
 {
 	const struct facts *facts = program_facts(program, object->unit);
 	const struct fact_function *in = &facts->functions[function];
 	for (uint32_t i = 0; i < in->assignment_count; i++) {
 		const struct fact_assignment *assignment = &facts->assignments[in->first_assignment + i];
-		if (assignment->order > after && assignment->order < before && is_on_way(facts, object->value, assignment->target))
+		if (assignment->order > after && assignment->order < before &&
+		    is_on_way(facts, object->value, assignment->target))
 			return true;
 	}
 	return false;

@@ -1,8 +1,9 @@
 /*
  * Which memory a pointer points into.
  *
- * A loop is given `&client->timer` or `&timer`, and what is freed is `client`: the same memory under another value. The object of a pointer is
- * what is left when the fields that lie in it are taken off: `client` for `&client->timer.handle`, the local itself for `&timer`.
+ * A loop is given `&client->timer` or `&timer`, and what is freed is `client`: the same memory under another value. The
+ * object of a pointer is what is left when the fields that lie in it are taken off: `client` for
+ * `&client->timer.handle`, the local itself for `&timer`.
  */
 #ifndef ASYNCLINT_OBJECT_H
 #define ASYNCLINT_OBJECT_H
@@ -32,6 +33,7 @@ uint32_t object_param(const struct program *program, const struct object *object
 uint32_t object_local(const struct program *program, const struct object *object);
 
 /* Whether a local or parameter that the object is reached by is assigned between the two orders in the function. */
-bool object_changes(const struct program *program, const struct object *object, uint32_t function, uint32_t after, uint32_t before);
+bool object_changes(const struct program *program, const struct object *object, uint32_t function, uint32_t after,
+		    uint32_t before);
 
 #endif

@@ -98,25 +98,30 @@ static enum truth on_success(const struct outcome *outcome, uint32_t value)
 		return a == decides || b == decides ? decides : a == b ? a : TRUTH_UNKNOWN;
 	}
 	if (is_result(outcome, fact->a) && is_constant(outcome->facts, fact->b, &number))
-		return outcome->pointer && number != 0 ? TRUTH_UNKNOWN : compare(fact->c, outcome->pointer ? 1 : 0, number);
+		return outcome->pointer && number != 0 ? TRUTH_UNKNOWN
+						       : compare(fact->c, outcome->pointer ? 1 : 0, number);
 	if (is_result(outcome, fact->b) && is_constant(outcome->facts, fact->a, &number))
-		return outcome->pointer && number != 0 ? TRUTH_UNKNOWN : compare(fact->c, number, outcome->pointer ? 1 : 0);
+		return outcome->pointer && number != 0 ? TRUTH_UNKNOWN
+						       : compare(fact->c, number, outcome->pointer ? 1 : 0);
 	return TRUTH_UNKNOWN;
 }
 
 /* The place holds another result when the scope is come to. */
-static bool is_overwritten(const struct facts *facts, const struct fact_function *function, const struct outcome *outcome, const struct fact_scope *scope)
+static bool is_overwritten(const struct facts *facts, const struct fact_function *function,
+			   const struct outcome *outcome, const struct fact_scope *scope)
 {
 	uint32_t after = facts->calls[outcome->call].order, own = NONE;
 	for (uint32_t i = 0; i < function->assignment_count; i++) {
 		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
-		if (assignment->order < after || assignment->order >= scope->order || !is_result(outcome, assignment->target))
+		if (assignment->order < after || assignment->order >= scope->order ||
+		    !is_result(outcome, assignment->target))
 			continue;
 		if (own == NONE) {
 			own = i;
 			continue;
 		}
-		struct moment other = {0, 0, assignment->scope, assignment->order}, test = {0, 0, scope->parent, scope->order};
+		struct moment other = {0, 0, assignment->scope, assignment->order},
+			      test = {0, 0, scope->parent, scope->order};
 		if (comes_always_before(facts, &other, &test))
 			return true;
 	}
@@ -132,7 +137,8 @@ static struct outcome outcome_of(const struct program *program, struct ref call)
 	struct outcome outcome = {.facts = facts, .call = call.index};
 	for (uint32_t i = 0; i < function->assignment_count; i++) {
 		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
-		if (assignment->source != NONE && facts->values[assignment->source].kind == VALUE_CALL && facts->values[assignment->source].a == call.index)
+		if (assignment->source != NONE && facts->values[assignment->source].kind == VALUE_CALL &&
+		    facts->values[assignment->source].a == call.index)
 			outcome.place = &facts->values[assignment->target];
 	}
 	if (callee == NONE)
@@ -157,7 +163,8 @@ bool may_have_failed(const struct program *program, struct ref call, const struc
 		struct outcome tested = outcome;
 		if (tested.place && is_overwritten(facts, function, &outcome, fact))
 			tested.place = NULL;
-		if (fact->condition == NONE || fact->order < facts->calls[call.index].order || !mentions_result(&tested, fact->condition))
+		if (fact->condition == NONE || fact->order < facts->calls[call.index].order ||
+		    !mentions_result(&tested, fact->condition))
 			continue;
 		enum truth truth = on_success(&tested, fact->condition);
 		if (truth == TRUTH_UNKNOWN || (truth == TRUTH_TRUE) != (fact->when != 0))

@@ -1,8 +1,9 @@
 /*
  * Whether a call has done what it was called for, as far as tests of its result tell.
  *
- * `if (uv_tcp_init(loop, tcp) != 0) { free(tcp); return; }`: where the call has failed, it did nothing. Results are read as C libraries mean them: 0 and
- * pointers that are not null are success, negative numbers are failure. What a project's own function means by its numbers is not known.
+ * `if (uv_tcp_init(loop, tcp) != 0) { free(tcp); return; }`: where the call has failed, it did nothing. Results are
+ * read as C libraries mean them: 0 and pointers that are not null are success, negative numbers are failure. What a
+ * project's own function means by its numbers is not known.
  */
 #ifndef ASYNCLINT_OUTCOME_H
 #define ASYNCLINT_OUTCOME_H

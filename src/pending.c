@@ -4,9 +4,10 @@
 #include "words.h"
 
 /* A function of a library of which the model says no more than that it is harmless may well be the one that undoes. */
-static const char *const undo_words[] = {"cancel", "stop",	 "remove", "del",     "delete", "unregister", "deregister", "disconnect", "unref", "free",
-					 "clear",  "destroy", "close",  "abort", "finish", "disable",    "detach",	   "unsubscribe", "unwatch", "reset",
-					 "steal",  "quit",	 "exit",   "deinit",  "fini",	"shutdown",   "terminate",  "kill",	  "uninit", NULL};
+static const char *const undo_words[] = {
+    "cancel", "stop",    "remove", "del",    "delete", "unregister", "deregister", "disconnect",  "unref",   "free",
+    "clear",  "destroy", "close",  "abort",  "finish", "disable",    "detach",     "unsubscribe", "unwatch", "reset",
+    "steal",  "quit",    "exit",   "deinit", "fini",   "shutdown",   "terminate",  "kill",        "uninit",  NULL};
 
 /* The whole loop of a library is closed, and with it whatever was on it. */
 static bool closes_loop(const struct model_function *model)
@@ -29,7 +30,8 @@ static bool is_from_result(const struct program *program, struct ref value, stru
 		return true;
 	for (uint32_t i = 0; i < function->assignment_count; i++) {
 		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
-		if (assignment->source == NONE || facts->values[assignment->source].kind != VALUE_CALL || facts->values[assignment->source].a != call.index)
+		if (assignment->source == NONE || facts->values[assignment->source].kind != VALUE_CALL ||
+		    facts->values[assignment->source].a != call.index)
 			continue;
 		struct object target = object_of(program, value.unit, assignment->target);
 		if (same_object(program, &target, &object))
@@ -53,7 +55,8 @@ static bool shares_argument(const struct program *program, struct ref begun, str
 		struct object object = object_of(program, argument.unit, argument.index);
 		if (is_from_result(program, argument, begun))
 			return true;
-		for (uint32_t b = 0; b < program_call(program, begun)->argument_count && is_pointer(program, argument); b++) {
+		for (uint32_t b = 0; b < program_call(program, begun)->argument_count && is_pointer(program, argument);
+		     b++) {
 			struct ref other = program_argument(program, begun, b);
 			struct object other_object = object_of(program, other.unit, other.index);
 			if (same_object(program, &object, &other_object))
@@ -67,25 +70,31 @@ bool may_end(struct lifetimes *lifetimes, const struct lifetime_event *begun, st
 {
 	const struct program *program = lifetimes->derived->program;
 	uint32_t callee = program_callee(program, call);
-	if (callee == NONE || lets_others_run(lifetimes->derived, call) || closes_loop(program->nodes.items[callee].model))
+	if (callee == NONE || lets_others_run(lifetimes->derived, call) ||
+	    closes_loop(program->nodes.items[callee].model))
 		return true;
 	if (!shares_argument(program, begun->call, call))
 		return false;
 	if (!program->nodes.items[callee].model)
 		return true;
 	for (uint32_t a = 0; a < program_call(program, call)->argument_count; a++)
-		if (lifetime_of_argument(lifetimes, call, a) & (1u << LIFETIME_RELEASED | 1u << LIFETIME_FREED | 1u << LIFETIME_ENDED))
+		if (lifetime_of_argument(lifetimes, call, a) &
+		    (1u << LIFETIME_RELEASED | 1u << LIFETIME_FREED | 1u << LIFETIME_ENDED))
 			return true;
-	return !(lifetime_of_argument(lifetimes, call, 0) >> LIFETIME_CLOSED & 1) && has_word(program->nodes.items[callee].name, undo_words);
+	return !(lifetime_of_argument(lifetimes, call, 0) >> LIFETIME_CLOSED & 1) &&
+	       has_word(program->nodes.items[callee].name, undo_words);
 }
 
-/* What the call prepared is begun by a later one, which has failed: `fill(request, &local)` and then `if (submit(request) < 0) return`. */
-static bool was_never_begun(const struct program *program, const struct lifetime_event *begun, struct ref call, const struct exit *way_out)
+/* What the call prepared is begun by a later one, which has failed: `fill(request, &local)` and then `if
+ * (submit(request) < 0) return`. */
+static bool was_never_begun(const struct program *program, const struct lifetime_event *begun, struct ref call,
+			    const struct exit *way_out)
 {
 	return may_have_failed(program, call, &way_out->moment) && shares_argument(program, begun->call, call);
 }
 
-/* Whether the way out leaves a loop that waits for a completion flag, without a look at the flag, while the call in that loop is what waits. */
+/* Whether the way out leaves a loop that waits for a completion flag, without a look at the flag, while the call in
+ * that loop is what waits. */
 static bool leaves_wait_early(struct derived *derived, struct ref wait, const struct exit *way_out)
 {
 	const struct facts *facts = program_facts(derived->program, wait.unit);
@@ -96,26 +105,30 @@ static bool leaves_wait_early(struct derived *derived, struct ref wait, const st
 		if (scope == loop.index)
 			return way_out->moment.scope != loop.index;
 		/* What follows `if (done) return` is where it is not done. */
-		if (facts->scopes[scope].kind != SCOPE_AFTER && reads_completion(derived, (struct ref){wait.unit, scope}))
+		if (facts->scopes[scope].kind != SCOPE_AFTER &&
+		    reads_completion(derived, (struct ref){wait.unit, scope}))
 			return false;
 	}
 	return false;
 }
 
-const struct exit *pending_exit(struct lifetimes *lifetimes, struct ref function, const struct lifetime_event *begun, const exits *ways_out)
+const struct exit *pending_exit(struct lifetimes *lifetimes, struct ref function, const struct lifetime_event *begun,
+				const exits *ways_out)
 {
 	struct derived *derived = lifetimes->derived;
 	const struct fact_function *fact = &program_facts(derived->program, function.unit)->functions[function.index];
 	struct moment start = moment_of_call(derived->program, begun->call);
 	for (uint32_t x = 0; x < ways_out->count; x++) {
 		const struct exit *way_out = &ways_out->items[x];
-		bool ended = !can_follow(&derived->conditions, &start, &way_out->moment) || may_have_failed(derived->program, begun->call, &way_out->moment);
+		bool ended = !can_follow(&derived->conditions, &start, &way_out->moment) ||
+			     may_have_failed(derived->program, begun->call, &way_out->moment);
 		for (uint32_t c = 0; c < fact->call_count && !ended; c++) {
 			struct ref call = {function.unit, fact->first_call + c};
 			struct moment moment = moment_of_call(derived->program, call);
 			ended = moment.order > start.order && moment.order < way_out->moment.order &&
 				(was_never_begun(derived->program, begun, call, way_out) ||
-				 (may_end(lifetimes, begun, call) && can_follow(&derived->conditions, &moment, &way_out->moment) &&
+				 (may_end(lifetimes, begun, call) &&
+				  can_follow(&derived->conditions, &moment, &way_out->moment) &&
 				  !leaves_wait_early(derived, call, way_out)));
 		}
 		if (!ended)

@@ -34,7 +34,8 @@ static bool comes_out(const struct facts *facts, uint32_t scope, uint32_t outer,
 		const struct fact_scope *fact = &facts->scopes[scope];
 		uint32_t parent = fact->parent;
 		if (fact->flags & SCOPE_LEAVES) {
-			if (fact->flags & (SCOPE_RETURNS | SCOPE_GOES) || !(fact->flags & (SCOPE_BREAKS | SCOPE_CONTINUES)))
+			if (fact->flags & (SCOPE_RETURNS | SCOPE_GOES) ||
+			    !(fact->flags & (SCOPE_BREAKS | SCOPE_CONTINUES)))
 				return false;
 			uint32_t left = left_by_break(facts, scope, !(fact->flags & SCOPE_BREAKS));
 			if (left == NONE || is_in(facts, later, left) || !is_in(facts, left, outer) || left == outer)
@@ -63,7 +64,8 @@ bool can_follow(struct conditions *conditions, const struct moment *earlier, con
 	const struct facts *facts = program_facts(conditions->program, earlier->unit);
 	if (earlier->unit != later->unit || earlier->function != later->function || later->order <= earlier->order)
 		return false;
-	uint32_t to_earlier, to_later, common = common_scope(facts, earlier->scope, later->scope, &to_earlier, &to_later);
+	uint32_t to_earlier, to_later,
+	    common = common_scope(facts, earlier->scope, later->scope, &to_earlier, &to_later);
 	if (common == NONE || !comes_out(facts, earlier->scope, common, later->scope))
 		return false;
 	if (to_earlier != NONE && to_later != NONE) {
@@ -120,7 +122,10 @@ void find_exits(const struct program *program, struct ref function, exits *found
 	for (uint32_t i = 0; i < fact->assignment_count; i++) {
 		const struct fact_assignment *assignment = &facts->assignments[fact->first_assignment + i];
 		if (facts->values[assignment->target].kind == VALUE_RETURN)
-			table_add(found, (struct exit){{function.unit, function.index, assignment->scope, assignment->order}, assignment->place, assignment->source});
+			table_add(found,
+				  (struct exit){{function.unit, function.index, assignment->scope, assignment->order},
+						assignment->place,
+						assignment->source});
 	}
 	find_bare_exits(program, function, found);
 }

@@ -1,9 +1,9 @@
 /*
  * What can come after what within one function.
  *
- * The facts hold no control flow graph, but order and scopes say nearly as much: code runs in source order, the two branches of an `if` exclude
- * each other, and a scope that ends by return or break is not left at its end. What a `goto` leads to is not known: after one, nothing
- * is believed to come.
+ * The facts hold no control flow graph, but order and scopes say nearly as much: code runs in source order, the two
+ * branches of an `if` exclude each other, and a scope that ends by return or break is not left at its end. What a
+ * `goto` leads to is not known: after one, nothing is believed to come.
  */
 #ifndef ASYNCLINT_SEQUENCE_H
 #define ASYNCLINT_SEQUENCE_H

@@ -6,16 +6,19 @@
 #include <string.h>
 
 /* What such a function is for is memory, not news. */
-static const char *const memory_words[] = {"free", "destroy", "destructor", "dtor", "delete", "unref", "release", "cleanup", "dispose", "clear", NULL};
+static const char *const memory_words[] = {"free",    "destroy", "destructor", "dtor",  "delete", "unref",
+					   "release", "cleanup", "dispose",    "clear", NULL};
 
 /* What asks for an answer is called when that is needed, and gives it without further ado. */
-static const char *const answer_words[] = {"cmp",   "compare", "comparator", "equal", "hash", "filter", "match", "predicate",
-					   "sort", "test",	"check",      "select", "alloc", "malloc", "realloc", NULL};
+static const char *const answer_words[] = {"cmp",   "compare",   "comparator", "equal", "hash",  "filter",
+					   "match", "predicate", "sort",       "test",  "check", "select",
+					   "alloc", "malloc",    "realloc",    NULL};
 /* What goes over items, or tells how far something has come, is called several times, whenever that is. */
 static const char *const step_words[] = {"visit", "visitor", "each", "foreach", "iter", "iterator", "progress", NULL};
 
 /* Nobody calls back into the API while he writes a log. */
-static const char *const log_words[] = {"log", "logger", "logging", "debug", "trace", "print", "printf", "output", NULL};
+static const char *const log_words[] = {"log",   "logger", "logging", "debug", "trace",
+					"print", "printf", "output",  NULL};
 
 static const struct fact_typedef *find_typedef(const struct facts *facts, uint32_t name)
 {
@@ -29,7 +32,8 @@ static const struct fact_typedef *find_typedef(const struct facts *facts, uint32
 static const char *seen_through(const struct facts *facts, uint32_t type)
 {
 	for (int steps = 0; steps < 4; steps++) {
-		const struct fact_typedef *found = *facts_text(facts, facts->types[type].alias) ? find_typedef(facts, facts->types[type].alias) : NULL;
+		const struct fact_typedef *found =
+		    *facts_text(facts, facts->types[type].alias) ? find_typedef(facts, facts->types[type].alias) : NULL;
 		if (!found || found->type == NONE)
 			break;
 		type = found->type;
@@ -53,7 +57,8 @@ bool is_completion_param(const struct program *program, const struct node *node,
 	if (strncmp(type, "void (", 6) != 0 && strncmp(type, "int (", 5) != 0)
 		return false;
 	const char *name = facts_text(facts, param->name), *alias = facts_text(facts, facts->types[param->type].alias);
-	return !is_called(name, alias, memory_words) && !is_called(name, alias, answer_words) && !is_called(name, alias, step_words);
+	return !is_called(name, alias, memory_words) && !is_called(name, alias, answer_words) &&
+	       !is_called(name, alias, step_words);
 }
 
 /* `_foo`, `foo_` and `foo__bar` are nobody's API. */
@@ -98,8 +103,8 @@ static bool is_free_callback(const struct program *program, const struct node *n
 	if (!param || param->type == NONE || !(facts->types[param->type].flags & TYPE_FUNCTION_POINTER))
 		return false;
 	const char *name = facts_text(facts, param->name), *alias = facts_text(facts, facts->types[param->type].alias);
-	return !is_called(name, alias, memory_words) && !is_called(name, alias, log_words) && !is_called(name, alias, answer_words) &&
-	       !has_word(node->name, log_words);
+	return !is_called(name, alias, memory_words) && !is_called(name, alias, log_words) &&
+	       !is_called(name, alias, answer_words) && !has_word(node->name, log_words);
 }
 
 /* The project itself puts functions in, where it is not a test: then what is called is known to it. */
@@ -107,7 +112,8 @@ static bool is_own_wiring(const struct program *program, const struct holder *ho
 {
 	for (uint32_t h = 0; h < holder->held.count; h++) {
 		uint32_t in = holder->held.items[h].in;
-		if (in != NONE && !is_test_file(program->nodes.items[in].file) && same_directory(program->nodes.items[in].file, directory_of))
+		if (in != NONE && !is_test_file(program->nodes.items[in].file) &&
+		    same_directory(program->nodes.items[in].file, directory_of))
 			return true;
 	}
 	return false;

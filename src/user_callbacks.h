@@ -1,16 +1,17 @@
 /*
  * Callbacks that come from outside: a user gives a function to an exported function, which keeps or calls it.
  *
- * Unlike a table of the project's own functions, nobody here knows what such a callback does: it may call back into the API.
+ * Unlike a table of the project's own functions, nobody here knows what such a callback does: it may call back into the
+ * API.
  */
 #ifndef ASYNCLINT_USER_CALLBACKS_H
 #define ASYNCLINT_USER_CALLBACKS_H
 
 #include "program.h"
 
-/* By holder: 1 where a function that users give can be, and that may do anything: not those that log or free. A function of the API that its
-   own directory calls too is taken for the project's own wiring, and so is one whose name says that it is internal. To be freed with
-   table_free(). */
+/* By holder: 1 where a function that users give can be, and that may do anything: not those that log or free. A
+   function of the API that its own directory calls too is taken for the project's own wiring, and so is one whose name
+   says that it is internal. To be freed with table_free(). */
 uint8_t *find_user_callbacks(const struct program *program);
 
 /* Whether others can call the function: it stands in a header, or it is visible and nobody here calls it. */
