@@ -13,7 +13,8 @@ static bool is_event_wait(const struct pass *pass, const struct effect *effect)
 /* A call that pumps a loop, or that its library forbids here, is loop-reentry's business. */
 static bool is_of_another_rule(const struct pass *pass, const struct effect *effect)
 {
-	for (uint32_t i = pass->derived->first_effect[effect->node]; i != NONE; i = pass->derived->effects.items[i].next) {
+	for (uint32_t i = pass->derived->first_effect[effect->node]; i != NONE;
+	     i = pass->derived->effects.items[i].next) {
 		const struct effect *other = &pass->derived->effects.items[i];
 		bool same_call = other->call.unit == effect->call.unit && other->call.index == effect->call.index;
 		if (same_call && (other->kind == EFFECT_PUMPS || other->kind == EFFECT_FORBIDDEN_ON_LOOP))
@@ -35,15 +36,16 @@ static void check(struct pass *pass)
 	for (uint32_t n = 0; n < pass->program->nodes.count; n++)
 		for (uint32_t i = derived->first_effect[n]; i != NONE; i = derived->effects.items[i].next) {
 			const struct effect *effect = &derived->effects.items[i];
-			if (effect->kind != EFFECT_BLOCKS || effect->from != NONE || !effect->certain || !(pass->costs >> effect->cost & 1) ||
-			    (effect->call.unit == reported.unit && effect->call.index == reported.index) || is_meant(pass, effect) ||
-			    is_of_another_rule(pass, effect))
+			if (effect->kind != EFFECT_BLOCKS || effect->from != NONE || !effect->certain ||
+			    !(pass->costs >> effect->cost & 1) ||
+			    (effect->call.unit == reported.unit && effect->call.index == reported.index) ||
+			    is_meant(pass, effect) || is_of_another_rule(pass, effect))
 				continue;
 			struct loop_path path;
 			if (find_loop_path(pass, n, &effect->condition, NULL, is_event_wait(pass, effect), &path)) {
 				const char *name = pass->program->nodes.items[effect->cause].name;
-				struct finding *finding =
-					report_call(pass, effect->call, name, "'%s' %s on %s", name, effect->because, loop_text(pass, path.world));
+				struct finding *finding = report_call(pass, effect->call, name, "'%s' %s on %s", name,
+								      effect->because, loop_text(pass, path.world));
 				note_loop_path(pass, finding, &path);
 				const char *twin = async_twin(pass, name);
 				if (twin)
@@ -55,10 +57,11 @@ static void check(struct pass *pass)
 }
 
 const struct rule rule_blocking_in_async = {
-	.id = "blocking-in-async",
-	.family = "block",
-	.since = "0.1",
-	.summary = "function that runs on an event loop makes a blocking call",
-	.severity = SEVERITY_WARNING,
-	.check = check,
+    .id = "blocking-in-async",
+    .family = "block",
+    .since = "0.1",
+    .summary = "function that runs on an event loop makes a blocking call",
+    .severity = SEVERITY_WARNING,
+    .looks_at = 1u << EFFECT_BLOCKS,
+    .check = check,
 };

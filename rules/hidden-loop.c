@@ -5,8 +5,8 @@ static bool is_handed_out(const struct pass *pass, uint32_t node, struct ref mak
 {
 	for (uint32_t i = pass->derived->first_effect[node]; i != NONE; i = pass->derived->effects.items[i].next) {
 		const struct effect *effect = &pass->derived->effects.items[i];
-		if (effect->kind == EFFECT_MAKES_LOOP && effect->call.unit == maker.unit && effect->call.index == maker.index &&
-		    effect->origin.kind != ORIGIN_MADE)
+		if (effect->kind == EFFECT_MAKES_LOOP && effect->call.unit == maker.unit &&
+		    effect->call.index == maker.index && effect->origin.kind != ORIGIN_MADE)
 			return true;
 	}
 	return false;
@@ -25,7 +25,8 @@ static bool report_at(struct pass *pass, uint32_t node, const struct effect *eff
 		return false;
 	}
 	struct finding *finding =
-		report_call(pass, effect->call, of->name, "'%s' looks synchronous, but makes an event loop, runs it and drops it", of->name);
+	    report_call(pass, effect->call, of->name,
+			"'%s' looks synchronous, but makes an event loop, runs it and drops it", of->name);
 	if (maker.index != effect->call.index)
 		note_call(pass, finding, maker, "the loop is made here");
 	note_effect(pass, finding, effect);
@@ -50,10 +51,11 @@ static void check(struct pass *pass)
 }
 
 const struct rule rule_hidden_loop = {
-	.id = "hidden-loop",
-	.family = "loop",
-	.since = "0.1",
-	.summary = "sync-looking function makes an event loop, runs it and drops it",
-	.severity = SEVERITY_WARNING,
-	.check = check,
+    .id = "hidden-loop",
+    .family = "loop",
+    .since = "0.1",
+    .summary = "sync-looking function makes an event loop, runs it and drops it",
+    .severity = SEVERITY_WARNING,
+    .looks_at = 1u << EFFECT_PUMPS | 1u << EFFECT_WAITS,
+    .check = check,
 };

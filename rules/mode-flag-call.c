@@ -11,15 +11,18 @@ static bool is_modelled(const struct node *node, uint32_t number)
 	return false;
 }
 
-/* Of a descriptor's mode only the way back to blocking matters: making a fresh one nonblocking is what everybody does. */
+/* Of a descriptor's mode only the way back to blocking matters: making a fresh one nonblocking is what everybody does.
+ */
 static bool matters(const struct pass *pass, const struct mode *mode, int64_t number)
 {
 	if (mode_api_of(pass->derived, mode) != MODE_API_DESCRIPTOR)
 		return true;
-	for (uint32_t i = pass->derived->first_effect[mode->node]; i != NONE; i = pass->derived->effects.items[i].next) {
+	for (uint32_t i = pass->derived->first_effect[mode->node]; i != NONE;
+	     i = pass->derived->effects.items[i].next) {
 		const struct effect *effect = &pass->derived->effects.items[i];
 		const struct atom *atom = condition_find(&effect->condition, SUBJECT_PARAM, mode->id);
-		if (effect->kind == EFFECT_SETS_NONBLOCKING && effect->clears && atom && (atom->test == TEST_NONZERO) == (number != 0))
+		if (effect->kind == EFFECT_SETS_NONBLOCKING && effect->clears && atom &&
+		    (atom->test == TEST_NONZERO) == (number != 0))
 			return true;
 	}
 	return false;
@@ -54,15 +57,20 @@ static void check_call(struct pass *pass, const struct edge *edge)
 		const struct mode *mode = mode_of_param(pass->derived, edge->to, a);
 		bool known = is_modelled(callee, a) || (mode && mode_api_of(pass->derived, mode) != MODE_API_NONE);
 		/* A callback that is given is no flag; that it is left out is. */
-		if (!known || !value_constant(program, argument.unit, argument.index, &number) || (mode && !matters(pass, mode, number)))
+		if (!known || !value_constant(program, argument.unit, argument.index, &number) ||
+		    (mode && !matters(pass, mode, number)))
 			continue;
 		const struct fact_param *param = program_param(program, callee, a);
 		const char *name = param ? param_text(pass, edge->to, a) : "";
-		const char *text = literal_text(pass, argument, param ? &program_facts(program, callee->function.unit)->types[param->type] : NULL, number);
-		struct finding *finding = report_call(pass, edge->call, callee->name, "call of '%s' chooses blocking or async behaviour by '%s' = %s",
+		const char *text = literal_text(
+		    pass, argument, param ? &program_facts(program, callee->function.unit)->types[param->type] : NULL,
+		    number);
+		struct finding *finding = report_call(pass, edge->call, callee->name,
+						      "call of '%s' chooses blocking or async behaviour by '%s' = %s",
 						      callee->name, *name ? name : "a flag", text);
 		if (mode)
-			note(pass, finding, callee->function.unit, &program_function(program, callee)->place, edge->to, "'%s' is defined here", callee->name);
+			note(pass, finding, callee->function.unit, &program_function(program, callee)->place, edge->to,
+			     "'%s' is defined here", callee->name);
 		return;
 	}
 }
@@ -75,10 +83,10 @@ static void check(struct pass *pass)
 }
 
 const struct rule rule_mode_flag_call = {
-	.id = "mode-flag-call",
-	.family = "mode",
-	.since = "0.1",
-	.summary = "call chooses blocking or async behaviour by a literal",
-	.severity = SEVERITY_WARNING,
-	.check = check,
+    .id = "mode-flag-call",
+    .family = "mode",
+    .since = "0.1",
+    .summary = "call chooses blocking or async behaviour by a literal",
+    .severity = SEVERITY_WARNING,
+    .check = check,
 };

@@ -40,7 +40,8 @@ static bool tests_slot(struct pass *pass, uint32_t unit, uint32_t value, const s
 		return atom.subject == SUBJECT_SLOT && atom.id == mode->id && (!mode->bit || atom.number == mode->bit);
 	if (fact->kind == VALUE_UNARY)
 		return tests_slot(pass, unit, fact->a, mode, depth + 1);
-	return fact->kind == VALUE_BINARY && (tests_slot(pass, unit, fact->a, mode, depth + 1) || tests_slot(pass, unit, fact->b, mode, depth + 1));
+	return fact->kind == VALUE_BINARY &&
+	       (tests_slot(pass, unit, fact->a, mode, depth + 1) || tests_slot(pass, unit, fact->b, mode, depth + 1));
 }
 
 /* Lists every function that branches on the field (or on the bit). */
@@ -82,10 +83,12 @@ static void check(struct pass *pass)
 		const char *record = program_text(pass->program, place.unit, place.record->name);
 		struct finding *finding;
 		if (*mode->bit_name)
-			finding = report(pass, place.unit, &place.field->place, NONE, name, "bit '%s' of field '%s' makes '%s' blocking or async", mode->bit_name,
-					 name, record);
+			finding =
+			    report(pass, place.unit, &place.field->place, NONE, name,
+				   "bit '%s' of field '%s' makes '%s' blocking or async", mode->bit_name, name, record);
 		else
-			finding = report(pass, place.unit, &place.field->place, NONE, name, "field '%s' makes '%s' blocking or async", name, record);
+			finding = report(pass, place.unit, &place.field->place, NONE, name,
+					 "field '%s' makes '%s' blocking or async", name, record);
 		if (mode->effect != NONE)
 			note_effect(pass, finding, &derived->effects.items[mode->effect]);
 		if (mode->other != NONE)
@@ -96,10 +99,10 @@ static void check(struct pass *pass)
 }
 
 const struct rule rule_mode_flag_field = {
-	.id = "mode-flag-field",
-	.family = "mode",
-	.since = "0.1",
-	.summary = "field of an object chooses between blocking and async behaviour",
-	.severity = SEVERITY_WARNING,
-	.check = check,
+    .id = "mode-flag-field",
+    .family = "mode",
+    .since = "0.1",
+    .summary = "field of an object chooses between blocking and async behaviour",
+    .severity = SEVERITY_WARNING,
+    .check = check,
 };

@@ -23,12 +23,16 @@ static void add_passers(struct pass *pass, struct finding *finding, const struct
 			continue;
 		const struct node *node = &pass->program->nodes.items[other->node];
 		const struct fact_function *function = program_function(pass->program, node);
-		note_call(pass, finding, other->call, "'%s' hands its parameter '%s' on", node->name, param_text(pass, other->node, other->id));
+		note_call(pass, finding, other->call, "'%s' hands its parameter '%s' on", node->name,
+			  param_text(pass, other->node, other->id));
 		if (!(node->flags & FUNCTION_STATIC))
 			table_add(&finding->surface,
 				  (struct surface){arena_strdup(&pass->findings->arena, node->name),
-						   {arena_strdup(&pass->findings->arena, program_text(pass->program, node->function.unit, function->place.file)),
-						    function->place.line, function->place.column, function->place.end_line, function->place.end_column}});
+						   {arena_strdup(&pass->findings->arena,
+								 program_text(pass->program, node->function.unit,
+									      function->place.file)),
+						    function->place.line, function->place.column,
+						    function->place.end_line, function->place.end_column}});
 		add_passers(pass, finding, other);
 	}
 }
@@ -37,7 +41,8 @@ static void explain(struct pass *pass, struct finding *finding, const struct mod
 {
 	const struct derived *derived = pass->derived;
 	for (; mode->reason == MODE_PASSES; mode = &derived->modes.items[mode->callee_mode])
-		note_call(pass, finding, mode->call, "'%s' hands it on to '%s'", pass->program->nodes.items[mode->node].name,
+		note_call(pass, finding, mode->call, "'%s' hands it on to '%s'",
+			  pass->program->nodes.items[mode->node].name,
 			  pass->program->nodes.items[derived->modes.items[mode->callee_mode].node].name);
 	if (mode->effect != NONE)
 		note_effect(pass, finding, &derived->effects.items[mode->effect]);
@@ -50,16 +55,18 @@ static void check(struct pass *pass)
 	const struct derived *derived = pass->derived;
 	for (uint32_t i = 0; i < derived->modes.count; i++) {
 		const struct mode *mode = &derived->modes.items[i];
-		if (mode->subject != SUBJECT_PARAM || mode_api_of(derived, mode) != MODE_API_OPERATION || !is_nearest_api(derived, mode))
+		if (mode->subject != SUBJECT_PARAM || mode_api_of(derived, mode) != MODE_API_OPERATION ||
+		    !is_nearest_api(derived, mode))
 			continue;
 		const struct node *node = &pass->program->nodes.items[mode->node];
 		const char *name = param_text(pass, mode->node, mode->id);
 		const struct fact_param *param = program_param(pass->program, node, mode->id);
-		bool callback = param && program_facts(pass->program, node->function.unit)->types[param->type].flags & TYPE_FUNCTION_POINTER;
+		bool callback = param && program_facts(pass->program, node->function.unit)->types[param->type].flags &
+					     TYPE_FUNCTION_POINTER;
 		struct finding *finding =
-			report(pass, node->function.unit, &program_function(pass->program, node)->place, mode->node, name,
-			       "parameter '%s' of '%s' chooses between %s", name, node->name,
-			       callback ? "a blocking call (null) and an async one" : "blocking and async behaviour");
+		    report(pass, node->function.unit, &program_function(pass->program, node)->place, mode->node, name,
+			   "parameter '%s' of '%s' chooses between %s", name, node->name,
+			   callback ? "a blocking call (null) and an async one" : "blocking and async behaviour");
 		explain(pass, finding, mode);
 		add_passers(pass, finding, mode);
 		set_help(pass, finding, "give each behaviour a function of its own");
@@ -67,10 +74,10 @@ static void check(struct pass *pass)
 }
 
 const struct rule rule_mode_flag_param = {
-	.id = "mode-flag-param",
-	.family = "mode",
-	.since = "0.1",
-	.summary = "parameter chooses between blocking and async behaviour",
-	.severity = SEVERITY_WARNING,
-	.check = check,
+    .id = "mode-flag-param",
+    .family = "mode",
+    .since = "0.1",
+    .summary = "parameter chooses between blocking and async behaviour",
+    .severity = SEVERITY_WARNING,
+    .check = check,
 };

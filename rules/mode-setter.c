@@ -1,13 +1,15 @@
 #include "pass.h"
 #include "setter.h"
 
-/* A setter of bare descriptors is a switch only if it is used as one: with both values, and not just by a setter of objects. */
+/* A setter of bare descriptors is a switch only if it is used as one: with both values, and not just by a setter of
+ * objects. */
 static bool is_used_both_ways(const struct pass *pass, const struct mode *mode)
 {
 	bool on = false, off = false;
 	uint32_t index = (uint32_t)(mode - pass->derived->modes.items);
 	for (uint32_t i = 0; i < pass->derived->modes.count; i++)
-		if (pass->derived->modes.items[i].reason == MODE_PASSES && pass->derived->modes.items[i].callee_mode == index)
+		if (pass->derived->modes.items[i].reason == MODE_PASSES &&
+		    pass->derived->modes.items[i].callee_mode == index)
 			return false;
 	const struct node *node = &pass->program->nodes.items[mode->node];
 	for (uint32_t i = 0; i < node->in_count; i++) {
@@ -15,7 +17,8 @@ static bool is_used_both_ways(const struct pass *pass, const struct mode *mode)
 		const struct edge *edge = &pass->program->edges.items[number_of_edge];
 		struct ref argument = program_argument(pass->program, edge->call, mode->id);
 		int64_t number;
-		if (edge->kind == EDGE_CALL && !pass->derived->in_child[number_of_edge] && value_constant(pass->program, argument.unit, argument.index, &number)) {
+		if (edge->kind == EDGE_CALL && !pass->derived->in_child[number_of_edge] &&
+		    value_constant(pass->program, argument.unit, argument.index, &number)) {
 			on |= number != 0;
 			off |= number == 0;
 		}
@@ -34,12 +37,13 @@ static void check(struct pass *pass)
 		if (api != MODE_API_SETTER && (api != MODE_API_DESCRIPTOR || !is_used_both_ways(pass, mode)))
 			continue;
 		const struct node *node = &pass->program->nodes.items[mode->node];
-		struct finding *finding =
-			report(pass, node->function.unit, &program_function(pass->program, node)->place, mode->node, node->name,
-			       "'%s' flips %s between blocking and async by its parameter '%s'", node->name,
-			       api == MODE_API_SETTER ? "an object" : "a descriptor", param_text(pass, mode->node, mode->id));
+		struct finding *finding = report(
+		    pass, node->function.unit, &program_function(pass->program, node)->place, mode->node, node->name,
+		    "'%s' flips %s between blocking and async by its parameter '%s'", node->name,
+		    api == MODE_API_SETTER ? "an object" : "a descriptor", param_text(pass, mode->node, mode->id));
 		for (; mode->reason == MODE_PASSES; mode = &derived->modes.items[mode->callee_mode])
-			note_call(pass, finding, mode->call, "it hands '%s' on to '%s'", param_text(pass, mode->node, mode->id),
+			note_call(pass, finding, mode->call, "it hands '%s' on to '%s'",
+				  param_text(pass, mode->node, mode->id),
 				  pass->program->nodes.items[derived->modes.items[mode->callee_mode].node].name);
 		if (mode->effect != NONE)
 			note_effect(pass, finding, &derived->effects.items[mode->effect]);
@@ -48,10 +52,10 @@ static void check(struct pass *pass)
 }
 
 const struct rule rule_mode_setter = {
-	.id = "mode-setter",
-	.family = "mode",
-	.since = "0.1",
-	.summary = "function flips an object between blocking and async",
-	.severity = SEVERITY_WARNING,
-	.check = check,
+    .id = "mode-setter",
+    .family = "mode",
+    .since = "0.1",
+    .summary = "function flips an object between blocking and async",
+    .severity = SEVERITY_WARNING,
+    .check = check,
 };

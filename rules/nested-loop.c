@@ -3,7 +3,8 @@
 #include "words.h"
 
 /* Draining a loop before the object goes is what its owner does. */
-static const char *const teardown_words[] = {"free", "destroy", "close", "shutdown", "stop", "cleanup", "deinit", "fini", "dispose", "teardown", "drain", NULL};
+static const char *const teardown_words[] = {"free",   "destroy", "close",   "shutdown", "stop",  "cleanup",
+					     "deinit", "fini",    "dispose", "teardown", "drain", NULL};
 
 static const char *origin_text(const struct effect *effect)
 {
@@ -28,15 +29,16 @@ static bool is_root(const struct pass *pass, const struct effect *effect)
 
 static bool is_pump_of_other(struct pass *pass, const struct effect *effect)
 {
-	return effect->kind == EFFECT_PUMPS && effect->certain && is_root(pass, effect) && effect->origin.kind != ORIGIN_MADE &&
-	       effect->origin.kind != ORIGIN_PRIVATE;
+	return effect->kind == EFFECT_PUMPS && effect->certain && is_root(pass, effect) &&
+	       effect->origin.kind != ORIGIN_MADE && effect->origin.kind != ORIGIN_PRIVATE;
 }
 
 /* A wait in a loop that ends when a callback says so, with a call in between that runs callbacks. */
 static bool is_hand_made_pump(struct pass *pass, uint32_t node, const struct effect *effect)
 {
 	const struct program *program = pass->program;
-	if (effect->kind != EFFECT_WAITS || !effect->certain || effect->from != NONE || waits_on_own_set(pass->derived, effect))
+	if (effect->kind != EFFECT_WAITS || !effect->certain || effect->from != NONE ||
+	    waits_on_own_set(pass->derived, effect))
 		return false;
 	struct ref scope = loop_around(program, effect->call);
 	if (scope.index == NONE || !ends_by_callback(pass->derived, scope))
@@ -64,8 +66,9 @@ static bool report_at(struct pass *pass, uint32_t node, const struct effect *eff
 	bool by_hand = is_hand_made_pump(pass, node, effect);
 	if (has_word(name, teardown_words) || (!by_hand && !is_pump_of_other(pass, effect)))
 		return false;
-	struct finding *finding = report_call(pass, effect->call, name, "'%s' looks synchronous, but pumps %s until its own work is done", name,
-					      by_hand ? "a loop by hand" : origin_text(effect));
+	struct finding *finding =
+	    report_call(pass, effect->call, name, "'%s' looks synchronous, but pumps %s until its own work is done",
+			name, by_hand ? "a loop by hand" : origin_text(effect));
 	note_effect(pass, finding, effect);
 	find_surface(pass, finding, node);
 	const char *twin = async_twin(pass, name);
@@ -78,7 +81,8 @@ static void check(struct pass *pass)
 {
 	const struct derived *derived = pass->derived;
 	for (uint32_t n = 0; n < pass->program->nodes.count; n++) {
-		if (!pass->program->nodes.items[n].body_count || derived->wait_step[n] || !is_sync_looking(derived, n, false))
+		if (!pass->program->nodes.items[n].body_count || derived->wait_step[n] ||
+		    !is_sync_looking(derived, n, false))
 			continue;
 		bool reported = false;
 		for (uint32_t i = derived->first_effect[n]; i != NONE && !reported; i = derived->effects.items[i].next)
@@ -87,10 +91,11 @@ static void check(struct pass *pass)
 }
 
 const struct rule rule_nested_loop = {
-	.id = "nested-loop",
-	.family = "loop",
-	.since = "0.1",
-	.summary = "sync-looking function pumps an event loop that it did not make",
-	.severity = SEVERITY_WARNING,
-	.check = check,
+    .id = "nested-loop",
+    .family = "loop",
+    .since = "0.1",
+    .summary = "sync-looking function pumps an event loop that it did not make",
+    .severity = SEVERITY_WARNING,
+    .looks_at = 1u << EFFECT_PUMPS | 1u << EFFECT_WAITS,
+    .check = check,
 };

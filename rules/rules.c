@@ -8,5 +8,5 @@ const struct rule *const all_rules[] = {
 #define RULE(name) &rule_##name,
 #include "rules.def"
 #undef RULE
-	NULL,
+    NULL,
 };

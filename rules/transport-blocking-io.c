@@ -17,7 +17,8 @@ static bool is_same(const struct facts *facts, uint32_t value, const struct fact
 	return value != NONE && facts->values[value].kind == as->kind && facts->values[value].a == as->a;
 }
 
-static bool is_loops_descriptor(struct pass *pass, struct ref value, uint32_t function, uint32_t order, int depth, struct ref *why);
+static bool is_loops_descriptor(struct pass *pass, struct ref value, uint32_t function, uint32_t order, int depth,
+				struct ref *why);
 
 /* A function of the project that returns a loop's descriptor. */
 static bool returns_loops_descriptor(struct pass *pass, uint32_t node, int depth, struct ref *why)
@@ -30,16 +31,19 @@ static bool returns_loops_descriptor(struct pass *pass, uint32_t node, int depth
 		for (uint32_t i = 0; i < function->assignment_count; i++) {
 			const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
 			if (facts->values[assignment->target].kind == VALUE_RETURN &&
-			    is_loops_descriptor(pass, (struct ref){body.unit, assignment->source}, body.index, assignment->order, depth + 1, why))
+			    is_loops_descriptor(pass, (struct ref){body.unit, assignment->source}, body.index,
+						assignment->order, depth + 1, why))
 				return true;
 		}
 	}
 	return false;
 }
 
-/* Whether the value, before `order` in the function, is a descriptor that came out of a loop's handle or was given to one; *why is the call that
-   says so. A descriptor that was nonblocking before it was given away is no surprise to whoever uses it. */
-static bool is_loops_descriptor(struct pass *pass, struct ref value, uint32_t function, uint32_t order, int depth, struct ref *why)
+/* Whether the value, before `order` in the function, is a descriptor that came out of a loop's handle or was given to
+   one; *why is the call that says so. A descriptor that was nonblocking before it was given away is no surprise to
+   whoever uses it. */
+static bool is_loops_descriptor(struct pass *pass, struct ref value, uint32_t function, uint32_t order, int depth,
+				struct ref *why)
 {
 	const struct program *program = pass->program;
 	const struct facts *facts = program_facts(program, value.unit);
@@ -51,7 +55,8 @@ static bool is_loops_descriptor(struct pass *pass, struct ref value, uint32_t fu
 		uint32_t callee = program_callee(program, call);
 		const struct model_effect *model = find_model(program, callee, MODEL_LOOP_DESCRIPTOR);
 		*why = call;
-		return callee != NONE && ((model && model->argument == MODEL_RESULT) || returns_loops_descriptor(pass, callee, depth, why));
+		return callee != NONE && ((model && model->argument == MODEL_RESULT) ||
+					  returns_loops_descriptor(pass, callee, depth, why));
 	}
 	uint32_t resolved = value_resolve(program, value.unit, value.index);
 	if (resolved != value.index)
@@ -67,9 +72,11 @@ static bool is_loops_descriptor(struct pass *pass, struct ref value, uint32_t fu
 		const struct model_effect *gives = find_model(program, callee, MODEL_LOOP_DESCRIPTOR);
 		const struct model_effect *takes = find_model(program, callee, MODEL_ADOPTS_DESCRIPTOR);
 		*why = call;
-		if (gives && gives->argument >= 0 && is_same(facts, program_argument(program, call, (uint32_t)gives->argument).index, fact))
+		if (gives && gives->argument >= 0 &&
+		    is_same(facts, program_argument(program, call, (uint32_t)gives->argument).index, fact))
 			return true;
-		if (takes && takes->argument >= 0 && is_same(facts, program_argument(program, call, (uint32_t)takes->argument).index, fact) &&
+		if (takes && takes->argument >= 0 &&
+		    is_same(facts, program_argument(program, call, (uint32_t)takes->argument).index, fact) &&
 		    descriptor_before(pass->derived, call, (uint32_t)takes->argument) != DESCRIPTOR_NONBLOCKING)
 			return true;
 	}
@@ -81,16 +88,21 @@ static void check_effect(struct pass *pass, const struct effect *effect)
 	const struct program *program = pass->program;
 	const struct fact_call *call = program_call(program, effect->call);
 	bool clears = effect->kind == EFFECT_SETS_NONBLOCKING && effect->clears;
-	const struct model_effect *model = find_model(program, effect->cause, clears ? MODEL_SETS_NONBLOCKING : MODEL_READS);
+	const struct model_effect *model =
+	    find_model(program, effect->cause, clears ? MODEL_SETS_NONBLOCKING : MODEL_READS);
 	struct ref why;
 	if ((!clears && effect->kind != EFFECT_BLOCKS) || effect->from != NONE || !model || model->argument < 0 ||
-	    !is_loops_descriptor(pass, program_argument(program, effect->call, (uint32_t)model->argument), call->function, call->order, 0, &why))
+	    !is_loops_descriptor(pass, program_argument(program, effect->call, (uint32_t)model->argument),
+				 call->function, call->order, 0, &why))
 		return;
 	const char *name = program->nodes.items[effect->cause].name;
-	struct finding *finding = report_call(pass, effect->call, name, clears ? "'%s' makes a descriptor blocking that an event loop owns"
-										: "'%s' does blocking I/O on a descriptor that an event loop owns", name);
+	struct finding *finding = report_call(pass, effect->call, name,
+					      clears ? "'%s' makes a descriptor blocking that an event loop owns"
+						     : "'%s' does blocking I/O on a descriptor that an event loop owns",
+					      name);
 	uint32_t owner = program_callee(program, why);
-	note_call(pass, finding, why, "the descriptor is the loop's: '%s'", owner == NONE ? "" : program->nodes.items[owner].name);
+	note_call(pass, finding, why, "the descriptor is the loop's: '%s'",
+		  owner == NONE ? "" : program->nodes.items[owner].name);
 	set_help(pass, finding, "read and write through the loop's own functions");
 }
 
@@ -110,10 +122,11 @@ static void check(struct pass *pass)
 }
 
 const struct rule rule_transport_blocking_io = {
-	.id = "transport-blocking-io",
-	.family = "transport",
-	.since = "0.1",
-	.summary = "blocking I/O on a descriptor that an event loop owns",
-	.severity = SEVERITY_WARNING,
-	.check = check,
+    .id = "transport-blocking-io",
+    .family = "transport",
+    .since = "0.1",
+    .summary = "blocking I/O on a descriptor that an event loop owns",
+    .severity = SEVERITY_WARNING,
+    .looks_at = 1u << EFFECT_BLOCKS | 1u << EFFECT_SETS_NONBLOCKING,
+    .check = check,
 };

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* The type that a value had before it went through void pointers: of what realloc() was given, of what a local was made from. */
+/* The type that a value had before it went through void pointers: of what realloc() was given, of what a local was made
+ * from. */
 static uint32_t type_behind(const struct program *program, uint32_t unit, uint32_t value)
 {
 	const struct facts *facts = program_facts(program, unit);
@@ -42,7 +43,8 @@ static struct ref stored_type(const struct derived *derived, uint32_t unit, uint
 		for (uint32_t i = 0; i < other->assignments_count; i++) {
 			const struct fact_assignment *assignment = &other->assignments[i];
 			const struct fact_value *target = &other->values[assignment->target];
-			if (target->kind != VALUE_FIELD || strcmp(facts_text(other, target->b), facts_text(facts, slot->b)) != 0 ||
+			if (target->kind != VALUE_FIELD ||
+			    strcmp(facts_text(other, target->b), facts_text(facts, slot->b)) != 0 ||
 			    strcmp(facts_text(other, target->c), facts_text(facts, slot->c)) != 0)
 				continue;
 			uint32_t type = assignment->source == NONE ? NONE : type_behind(program, u, assignment->source);
@@ -87,10 +89,12 @@ static void check_cast(struct pass *pass, uint32_t unit, const struct fact_cast 
 		return;
 	const char *a = type_name(program, from.unit, from.index), *b = type_name(program, unit, cast->to);
 	uint32_t node = program_node(program, unit, cast->function);
-	struct finding *finding =
-		report(pass, unit, &cast->place, node, arena_printf(&pass->findings->arena, "%.*s to %.*s", (int)strcspn(a, "@"), a, (int)strcspn(b, "@"), b),
-		       "the %s transport '%.*s' is taken for the %s transport '%.*s'", transport == TRANSPORT_SYNC ? "sync" : "async", (int)strcspn(a, "@"), a,
-		       to == TRANSPORT_SYNC ? "sync" : "async", (int)strcspn(b, "@"), b);
+	struct finding *finding = report(
+	    pass, unit, &cast->place, node,
+	    arena_printf(&pass->findings->arena, "%.*s to %.*s", (int)strcspn(a, "@"), a, (int)strcspn(b, "@"), b),
+	    "the %s transport '%.*s' is taken for the %s transport '%.*s'",
+	    transport == TRANSPORT_SYNC ? "sync" : "async", (int)strcspn(a, "@"), a,
+	    to == TRANSPORT_SYNC ? "sync" : "async", (int)strcspn(b, "@"), b);
 	set_help(pass, finding, "open a transport of the type that is needed");
 }
 
@@ -109,10 +113,10 @@ static void check(struct pass *pass)
 }
 
 const struct rule rule_transport_cast = {
-	.id = "transport-cast",
-	.family = "transport",
-	.since = "0.1",
-	.summary = "cast between a sync and an async transport type",
-	.severity = SEVERITY_WARNING,
-	.check = check,
+    .id = "transport-cast",
+    .family = "transport",
+    .since = "0.1",
+    .summary = "cast between a sync and an async transport type",
+    .severity = SEVERITY_WARNING,
+    .check = check,
 };

@@ -20,7 +20,8 @@ static enum transport transport_of_field(const struct derived *derived, uint32_t
 
 static bool is_field(const struct facts *facts, const struct fact_value *value, const char *record, const char *field)
 {
-	return value->kind == VALUE_FIELD && strcmp(facts_text(facts, value->b), field) == 0 && strcmp(facts_text(facts, value->c), record) == 0;
+	return value->kind == VALUE_FIELD && strcmp(facts_text(facts, value->b), field) == 0 &&
+	       strcmp(facts_text(facts, value->c), record) == 0;
 }
 
 /* Whether an argument of the call comes out of the field. */
@@ -37,15 +38,18 @@ static bool uses_field(const struct program *program, struct ref call, const cha
 				break;
 			if (is_field(facts, at, record, field))
 				return true;
-			bool inner = at->kind == VALUE_FIELD || at->kind == VALUE_ADDRESS || at->kind == VALUE_ELEMENT || at->kind == VALUE_POINTEE;
+			bool inner = at->kind == VALUE_FIELD || at->kind == VALUE_ADDRESS ||
+				     at->kind == VALUE_ELEMENT || at->kind == VALUE_POINTEE;
 			value = inner ? at->a : NONE;
 		}
 	}
 	return false;
 }
 
-/* A function that uses one field where a condition holds and the other where it does not; the call on the sync side is left in *where. */
-static bool are_alternatives_in(struct pass *pass, struct ref body, const char *record, const char *sync, const char *async, struct ref *where)
+/* A function that uses one field where a condition holds and the other where it does not; the call on the sync side is
+ * left in *where. */
+static bool are_alternatives_in(struct pass *pass, struct ref body, const char *record, const char *sync,
+				const char *async, struct ref *where)
 {
 	const struct program *program = pass->program;
 	const struct fact_function *function = &program_facts(program, body.unit)->functions[body.index];
@@ -53,16 +57,19 @@ static bool are_alternatives_in(struct pass *pass, struct ref body, const char *
 		struct ref one = {body.unit, function->first_call + i};
 		struct condition condition = {0};
 		if (!uses_field(program, one, record, sync) ||
-		    !condition_of_scope(&pass->derived->conditions, body.unit, program_call(program, one)->scope, &condition))
+		    !condition_of_scope(&pass->derived->conditions, body.unit, program_call(program, one)->scope,
+					&condition))
 			continue;
 		for (uint32_t j = 0; j < function->call_count && condition.count; j++) {
 			struct ref other = {body.unit, function->first_call + j};
 			struct condition opposite = {0};
 			if (!uses_field(program, other, record, async) ||
-			    !condition_of_scope(&pass->derived->conditions, body.unit, program_call(program, other)->scope, &opposite))
+			    !condition_of_scope(&pass->derived->conditions, body.unit,
+						program_call(program, other)->scope, &opposite))
 				continue;
 			for (uint32_t a = 0; a < condition.count; a++) {
-				const struct atom *atom = condition_find(&opposite, condition.atoms[a].subject, condition.atoms[a].id);
+				const struct atom *atom =
+				    condition_find(&opposite, condition.atoms[a].subject, condition.atoms[a].id);
 				if (atom && !atoms_agree(atom, &condition.atoms[a])) {
 					*where = one;
 					return true;
@@ -73,7 +80,8 @@ static bool are_alternatives_in(struct pass *pass, struct ref body, const char *
 	return false;
 }
 
-static bool are_alternatives(struct pass *pass, const char *record, const char *sync, const char *async, struct ref *where)
+static bool are_alternatives(struct pass *pass, const char *record, const char *sync, const char *async,
+			     struct ref *where)
 {
 	for (uint32_t b = 0; b < pass->program->bodies.count; b++)
 		if (are_alternatives_in(pass, pass->program->bodies.items[b], record, sync, async, where))
@@ -92,14 +100,18 @@ static void check_record(struct pass *pass, uint32_t unit, const struct fact_rec
 		for (uint32_t a = 0; a < record->field_count; a++) {
 			if (transport_of_field(pass->derived, unit, &fields[a]) != TRANSPORT_ASYNC)
 				continue;
-			const char *sync = facts_text(facts, fields[s].name), *async = facts_text(facts, fields[a].name);
+			const char *sync = facts_text(facts, fields[s].name),
+				   *async = facts_text(facts, fields[a].name);
 			struct ref where = {0, NONE};
-			bool is_descriptor = fields[s].type != NONE && facts->types[fields[s].type].flags & TYPE_INTEGER;
+			bool is_descriptor =
+			    fields[s].type != NONE && facts->types[fields[s].type].flags & TYPE_INTEGER;
 			bool in_union = fields[s].flags & fields[a].flags & FIELD_IN_UNION && !is_descriptor;
 			if (!in_union && !are_alternatives(pass, identity, sync, async, &where))
 				continue;
-			struct finding *finding = report(pass, unit, &record->place, NONE, name,
-							 "'%s' carries a sync transport '%s' and an async one '%s' as alternatives", name, sync, async);
+			struct finding *finding =
+			    report(pass, unit, &record->place, NONE, name,
+				   "'%s' carries a sync transport '%s' and an async one '%s' as alternatives", name,
+				   sync, async);
 			note(pass, finding, unit, &fields[s].place, NONE, "'%s' is the sync one", sync);
 			note(pass, finding, unit, &fields[a].place, NONE, "'%s' is the async one", async);
 			if (where.index != NONE)
@@ -110,7 +122,7 @@ static void check_record(struct pass *pass, uint32_t unit, const struct fact_rec
 	}
 }
 
-/* A header's record is in many units: look at the one that find_record() finds. */
+/* A header's record is in many units: look at the one that program_record() finds. */
 static void check(struct pass *pass)
 {
 	for (uint32_t unit = 0; unit < pass->program->unit_count; unit++) {
@@ -126,10 +138,10 @@ static void check(struct pass *pass)
 }
 
 const struct rule rule_transport_mixed_struct = {
-	.id = "transport-mixed-struct",
-	.family = "transport",
-	.since = "0.1",
-	.summary = "one struct carries a sync and an async transport as alternatives",
-	.severity = SEVERITY_WARNING,
-	.check = check,
+    .id = "transport-mixed-struct",
+    .family = "transport",
+    .since = "0.1",
+    .summary = "one struct carries a sync and an async transport as alternatives",
+    .severity = SEVERITY_WARNING,
+    .check = check,
 };

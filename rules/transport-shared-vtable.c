@@ -4,8 +4,9 @@
 #include <string.h>
 
 /* Setting up and tearing down may differ. */
-static const char *const lifecycle_words[] = {"close", "free", "destroy", "init", "release", "dispose", "finalize", "shutdown", "cleanup", "exit",
-					      "deinit", "fini", "unref", "new", "alloc", "stop", "start", "quit", "class", "constructed", NULL};
+static const char *const lifecycle_words[] = {
+    "close", "free",  "destroy", "init",  "release", "dispose", "finalize", "shutdown", "cleanup",     "exit", "deinit",
+    "fini",  "unref", "new",     "alloc", "stop",    "start",   "quit",     "class",    "constructed", NULL};
 
 enum { IMPLEMENTATIONS = 8 };
 
@@ -19,9 +20,11 @@ static enum kind kind_of(const struct pass *pass, uint32_t node, const struct ef
 		const struct effect *effect = &pass->derived->effects.items[i];
 		bool always = effect->certain;
 		for (uint32_t a = 0; a < effect->condition.count; a++)
-			always &= effect->condition.atoms[a].subject != SUBJECT_PARAM || effect->condition.atoms[a].test == TEST_NOT_NULL;
-		bool waits = effect->kind == EFFECT_PUMPS || effect->kind == EFFECT_WAITS ||
-			     (effect->kind == EFFECT_BLOCKS && pass->costs >> effect->cost & 1 && effect->cost != COST_SLEEP);
+			always &= effect->condition.atoms[a].subject != SUBJECT_PARAM ||
+				  effect->condition.atoms[a].test == TEST_NOT_NULL;
+		bool waits =
+		    effect->kind == EFFECT_PUMPS || effect->kind == EFFECT_WAITS ||
+		    (effect->kind == EFFECT_BLOCKS && pass->costs >> effect->cost & 1 && effect->cost != COST_SLEEP);
 		if (always && waits && !blocks) {
 			blocks = true;
 			*why = effect;
@@ -53,10 +56,12 @@ static uint32_t find_kind(const struct pass *pass, uint32_t holder, enum kind ki
 	return NONE;
 }
 
-static void note_function(struct pass *pass, struct finding *finding, const struct held *held, const struct effect *why, const char *what)
+static void note_function(struct pass *pass, struct finding *finding, const struct held *held, const struct effect *why,
+			  const char *what)
 {
 	const struct node *node = &pass->program->nodes.items[held->function];
-	note(pass, finding, node->function.unit, &program_function(pass->program, node)->place, held->function, "'%s' %s", node->name, what);
+	note(pass, finding, node->function.unit, &program_function(pass->program, node)->place, held->function,
+	     "'%s' %s", node->name, what);
 	note_effect(pass, finding, why);
 }
 
@@ -65,7 +70,8 @@ struct field_place {
 	const struct fact_field *field;
 };
 
-static struct field_place find_field(const struct program *program, const char *record, size_t length, const char *field)
+static struct field_place find_field(const struct program *program, const char *record, size_t length,
+				     const char *field)
 {
 	for (uint32_t unit = 0; unit < program->unit_count; unit++) {
 		const struct facts *facts = program_facts(program, unit);
@@ -89,15 +95,18 @@ static void check_slot(struct pass *pass, uint32_t holder)
 	const struct holder *slot = &program->holders.items[holder];
 	const char *text = intern_text(&program->slots, slot->owner), *field = strstr(text, "::") + 2;
 	const struct effect *blocks = NULL, *starts = NULL;
-	/* What dozens fill is no operation of a transport but a table of commands, each of which does something else. */
+	/* What dozens fill is no operation of a transport but a table of commands, each of which does something else.
+	 */
 	if (has_word(field, lifecycle_words) || slot->held.count > IMPLEMENTATIONS)
 		return;
-	uint32_t blocking = find_kind(pass, holder, KIND_BLOCKING, &blocks), async = find_kind(pass, holder, KIND_ASYNC, &starts);
+	uint32_t blocking = find_kind(pass, holder, KIND_BLOCKING, &blocks),
+		 async = find_kind(pass, holder, KIND_ASYNC, &starts);
 	struct field_place place = find_field(program, text, (size_t)(field - 2 - text), field);
 	if (blocking == NONE || async == NONE || !place.field)
 		return;
 	const char *name = program_slot_text(program, holder, &pass->findings->arena);
-	struct finding *finding = report(pass, place.unit, &place.field->place, NONE, name, "slot '%s' holds blocking and async implementations", name);
+	struct finding *finding = report(pass, place.unit, &place.field->place, NONE, name,
+					 "slot '%s' holds blocking and async implementations", name);
 	note_function(pass, finding, &slot->held.items[blocking], blocks, "waits until it is done");
 	note_function(pass, finding, &slot->held.items[async], starts, "returns before it is done");
 	set_help(pass, finding, "make two tables: which one a type fills says what it promises");
@@ -113,7 +122,8 @@ static const char *plain_slot(const char *name, const char **ending, struct aren
 	*ending = "";
 	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
 		size_t size = strlen(endings[i]);
-		if (length > size + 1 && strncmp(name + length - size, endings[i], size) == 0 && name[length - size - 1] == '_') {
+		if (length > size + 1 && strncmp(name + length - size, endings[i], size) == 0 &&
+		    name[length - size - 1] == '_') {
 			*ending = endings[i];
 			return arena_strndup(arena, name, length - size - 1);
 		}
@@ -143,7 +153,8 @@ static bool takes_callback(const struct pass *pass, const struct facts *facts, u
 	return false;
 }
 
-/* What is known of a slot: whether it waits, by what is stored in it, and whether it hands its result to a callback, by its type. */
+/* What is known of a slot: whether it waits, by what is stored in it, and whether it hands its result to a callback, by
+ * its type. */
 struct slot_use {
 	const struct fact_field *field;
 	uint32_t holder;
@@ -159,8 +170,9 @@ static struct slot_use use_of(struct pass *pass, uint32_t unit, const struct fac
 		return (struct slot_use){0};
 	const struct effect *why;
 	use.plain = plain_slot(facts_text(facts, use.field->name), &use.ending, &pass->findings->arena);
-	use.holder = program_slot(pass->program, arena_printf(&pass->findings->arena, "%s::%s", facts_text(facts, record->identity),
-							      facts_text(facts, use.field->name)));
+	use.holder = program_slot(pass->program,
+				  arena_printf(&pass->findings->arena, "%s::%s", facts_text(facts, record->identity),
+					       facts_text(facts, use.field->name)));
 	use.blocking = use.holder != NONE && find_kind(pass, use.holder, KIND_BLOCKING, &why) != NONE;
 	use.callback = takes_callback(pass, facts, use.field->type);
 	return use;
@@ -172,7 +184,8 @@ static bool are_both_kinds(const struct slot_use *sync, const struct slot_use *a
 	if (!sync->field || !async->field || strcmp(sync->plain, async->plain) != 0)
 		return false;
 	bool says_sync = strcmp(sync->ending, "sync") == 0 || strcmp(sync->ending, "blocking") == 0;
-	bool says_async = *async->ending && strcmp(async->ending, "sync") != 0 && strcmp(async->ending, "blocking") != 0;
+	bool says_async =
+	    *async->ending && strcmp(async->ending, "sync") != 0 && strcmp(async->ending, "blocking") != 0;
 	if (says_async)
 		return (!*sync->ending || says_sync) && async->callback && !sync->callback;
 	return says_sync && !*async->ending && sync->blocking && !async->blocking;
@@ -187,7 +200,8 @@ static const struct fact_variable *table_of(const struct pass *pass, uint32_t ho
 			continue;
 		struct ref origin = slot->held.items[i].origin;
 		const struct facts *facts = program_facts(pass->program, origin.unit);
-		const struct fact_value *root = &facts->values[value_root(pass->program, origin.unit, facts->assignments[origin.index].target)];
+		const struct fact_value *root =
+		    &facts->values[value_root(pass->program, origin.unit, facts->assignments[origin.index].target)];
 		if (root->kind == VALUE_VARIABLE) {
 			*unit = origin.unit;
 			return &facts->variables[root->a];
@@ -196,7 +210,8 @@ static const struct fact_variable *table_of(const struct pass *pass, uint32_t ho
 	return NULL;
 }
 
-/* Slots for both kinds of one operation: reported at the tables that fill them, or at the type where classes are filled at run time. */
+/* Slots for both kinds of one operation: reported at the tables that fill them, or at the type where classes are filled
+ * at run time. */
 static void check_record(struct pass *pass, uint32_t unit, const struct fact_record *record)
 {
 	const struct facts *facts = program_facts(pass->program, unit);
@@ -207,17 +222,23 @@ static void check_record(struct pass *pass, uint32_t unit, const struct fact_rec
 			struct slot_use async = use_of(pass, unit, record, a);
 			if (s == a || !are_both_kinds(&sync, &async))
 				continue;
-			const char *sync_name = facts_text(facts, sync.field->name), *async_name = facts_text(facts, async.field->name);
+			const char *sync_name = facts_text(facts, sync.field->name),
+				   *async_name = facts_text(facts, async.field->name);
 			if (!finding) {
 				uint32_t table_unit = unit;
-				const struct fact_variable *table = sync.holder == NONE ? NULL : table_of(pass, sync.holder, &table_unit);
-				const char *name = table ? program_text(pass->program, table_unit, table->name) : facts_text(facts, record->name);
+				const struct fact_variable *table =
+				    sync.holder == NONE ? NULL : table_of(pass, sync.holder, &table_unit);
+				const char *name = table ? program_text(pass->program, table_unit, table->name)
+							 : facts_text(facts, record->name);
 				finding = report(pass, table_unit, table ? &table->place : &record->place, NONE, name,
-						 "table '%s' has a blocking '%s' and an async '%s' for one transport", name, sync_name, async_name);
-				set_help(pass, finding, "make two tables: which one a type fills says what it promises");
+						 "table '%s' has a blocking '%s' and an async '%s' for one transport",
+						 name, sync_name, async_name);
+				set_help(pass, finding,
+					 "make two tables: which one a type fills says what it promises");
 			}
 			note(pass, finding, unit, &sync.field->place, NONE, "'%s' waits until it is done", sync_name);
-			note(pass, finding, unit, &async.field->place, NONE, "'%s' returns before it is done", async_name);
+			note(pass, finding, unit, &async.field->place, NONE, "'%s' returns before it is done",
+			     async_name);
 		}
 	}
 }
@@ -231,17 +252,18 @@ static void check(struct pass *pass)
 		const struct facts *facts = program_facts(pass->program, unit);
 		for (uint32_t r = 0; r < facts->records_count; r++) {
 			const struct fact_record *record = &facts->records[r];
-			if (!(record->flags & RECORD_ENUM) && program_record(pass->program, facts_text(facts, record->identity)).record == record)
+			if (!(record->flags & RECORD_ENUM) &&
+			    program_record(pass->program, facts_text(facts, record->identity)).record == record)
 				check_record(pass, unit, record);
 		}
 	}
 }
 
 const struct rule rule_transport_shared_vtable = {
-	.id = "transport-shared-vtable",
-	.family = "transport",
-	.since = "0.1",
-	.summary = "one ops table holds blocking and async implementations",
-	.severity = SEVERITY_WARNING,
-	.check = check,
+    .id = "transport-shared-vtable",
+    .family = "transport",
+    .since = "0.1",
+    .summary = "one ops table holds blocking and async implementations",
+    .severity = SEVERITY_WARNING,
+    .check = check,
 };

@@ -1,6 +1,7 @@
 #include "analysis.h"
 
 #include "pass.h"
+#include "silence.h"
 #include "why.h"
 
 #include <stdlib.h>
@@ -24,7 +25,9 @@ static void note_unmodelled(const struct derived *derived, struct findings *find
 			continue;
 		bool on_loop = false;
 		for (uint32_t e = 0; e < node->in_count && !on_loop; e++)
-			on_loop = role_find(derived, program->edges.items[program->incoming.items[node->first_in + e]].from, ROLE_ON_LOOP);
+			on_loop =
+			    role_find(derived, program->edges.items[program->incoming.items[node->first_in + e]].from,
+				      ROLE_ON_LOOP);
 		if (!on_loop)
 			continue;
 		names = table_reserve(names, &capacity, count, 1, sizeof(*names));
@@ -60,12 +63,24 @@ void analysis_run(const struct facts *const *units, uint32_t unit_count, const s
 	program_free(program);
 }
 
-char *analysis_why(const struct facts *const *units, uint32_t unit_count, const struct models *models, const char *function,
-		   struct arena *arena)
+char *analysis_why(const struct facts *const *units, uint32_t unit_count, const struct models *models,
+		   const char *function, uint32_t costs, struct arena *arena)
 {
 	struct program *program = program_join(units, unit_count, models);
 	struct derived *derived = derive(program);
-	char *text = why_function(derived, function, arena);
+	char *text = why_function(derived, function, costs, arena);
+	derived_free(derived);
+	program_free(program);
+	return text;
+}
+
+char *analysis_silence(const struct facts *const *units, uint32_t unit_count, const struct models *models,
+		       const struct analysis_options *options, const char *file, uint32_t line, struct arena *arena)
+{
+	struct program *program = program_join(units, unit_count, models);
+	struct derived *derived = derive(program);
+	struct silence_options silence = {.rules = options->rules, .costs = options->costs, .file = file, .line = line};
+	char *text = silence_text(derived, units, unit_count, &silence, arena);
 	derived_free(derived);
 	program_free(program);
 	return text;

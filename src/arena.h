@@ -1,11 +1,12 @@
 /*
  * Memory by lifetime.
  *
- * asynclint has four lifetimes: a unit's facts, the models, the joined program, the findings. Each has an arena; what is
- * allocated in it lives until the arena is released, all at once. Nothing is freed one by one, so ownership is never a
- * question: a pointer is good as long as its arena is.
+ * asynclint has four lifetimes: a unit's facts, the models, the joined program, the findings. Each has an arena; what
+ * is allocated in it lives until the arena is released, all at once. Nothing is freed one by one, so ownership is never
+ * a question: a pointer is good as long as its arena is.
  *
- * Memory that is out ends the process with one message and exit status 2 (arena_out_of_memory()): no caller checks for NULL.
+ * Memory that is out ends the process with one message and exit status 2 (arena_out_of_memory()): no caller checks for
+ * NULL.
  */
 #ifndef ASYNCLINT_ARENA_H
 #define ASYNCLINT_ARENA_H

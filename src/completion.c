@@ -8,20 +8,23 @@ struct ref loop_around(const struct program *program, struct ref call)
 	for (uint32_t scope = program_call(program, call)->scope; scope != NONE; scope = facts->scopes[scope].parent) {
 		const struct fact_scope *fact = &facts->scopes[scope];
 		bool never_repeated = fact->kind == SCOPE_DO && fact->condition != NONE &&
-				      facts->values[fact->condition].kind == VALUE_INTEGER && fact_integer(&facts->values[fact->condition]) == 0;
+				      facts->values[fact->condition].kind == VALUE_INTEGER &&
+				      fact_integer(&facts->values[fact->condition]) == 0;
 		if ((fact->kind == SCOPE_WHILE || fact->kind == SCOPE_DO || fact->kind == SCOPE_FOR) && !never_repeated)
 			return (struct ref){call.unit, scope};
 	}
 	return (struct ref){call.unit, NONE};
 }
 
-/* Whether the node is called back: held in a slot or a variable, or registered with a library, or called by such a function. */
+/* Whether the node is called back: held in a slot or a variable, or registered with a library, or called by such a
+ * function. */
 static bool is_callback(const struct derived *derived, uint32_t node)
 {
 	const struct program *program = derived->program;
 	for (uint32_t i = 0; i < program->holders.count; i++) {
 		const struct holder *holder = &program->holders.items[i];
-		bool keeps = holder->kind == HOLDER_SLOT || holder->kind == HOLDER_VARIABLE || (holder->kind == HOLDER_PARAM && derived->deferred[i]);
+		bool keeps = holder->kind == HOLDER_SLOT || holder->kind == HOLDER_VARIABLE ||
+			     (holder->kind == HOLDER_PARAM && derived->deferred[i]);
 		for (uint32_t h = 0; keeps && h < holder->held.count; h++)
 			if (holder->held.items[h].function == node)
 				return true;
@@ -29,7 +32,8 @@ static bool is_callback(const struct derived *derived, uint32_t node)
 	return role_find(derived, node, ROLE_ON_LOOP) != NULL;
 }
 
-static bool is_same_place(const struct facts *a_facts, const struct fact_value *a, const struct facts *b_facts, const struct fact_value *b)
+static bool is_same_place(const struct facts *a_facts, const struct fact_value *a, const struct facts *b_facts,
+			  const struct fact_value *b)
 {
 	if (a->kind != b->kind)
 		return false;
@@ -49,7 +53,8 @@ static bool is_set_by_callback(const struct derived *derived, uint32_t unit, con
 		for (uint32_t i = 0; i < facts->assignments_count; i++) {
 			const struct fact_assignment *assignment = &facts->assignments[i];
 			if (assignment->function != NONE &&
-			    is_same_place(program_facts(program, unit), place, facts, &facts->values[assignment->target]) &&
+			    is_same_place(program_facts(program, unit), place, facts,
+					  &facts->values[assignment->target]) &&
 			    is_callback(derived, program_node(program, u, assignment->function)))
 				return true;
 		}
@@ -59,7 +64,8 @@ static bool is_set_by_callback(const struct derived *derived, uint32_t unit, con
 
 static bool is_address_of_local(const struct facts *facts, uint32_t value, uint32_t local)
 {
-	return value != NONE && facts->values[value].kind == VALUE_ADDRESS && facts->values[facts->values[value].a].kind == VALUE_LOCAL &&
+	return value != NONE && facts->values[value].kind == VALUE_ADDRESS &&
+	       facts->values[facts->values[value].a].kind == VALUE_LOCAL &&
 	       facts->values[facts->values[value].a].a == local;
 }
 
@@ -82,7 +88,8 @@ static bool is_given_away(const struct derived *derived, uint32_t unit, uint32_t
 	}
 	for (uint32_t i = 0; i < fact->assignment_count; i++) {
 		const struct fact_assignment *assignment = &facts->assignments[fact->first_assignment + i];
-		if (facts->values[assignment->target].kind == VALUE_FIELD && is_address_of_local(facts, assignment->source, local))
+		if (facts->values[assignment->target].kind == VALUE_FIELD &&
+		    is_address_of_local(facts, assignment->source, local))
 			return true;
 	}
 	return false;
@@ -106,7 +113,8 @@ static bool reads_flag(struct derived *derived, uint32_t unit, uint32_t function
 	case VALUE_UNARY:
 		return reads_flag(derived, unit, function, fact->a, depth + 1);
 	case VALUE_BINARY:
-		return reads_flag(derived, unit, function, fact->a, depth + 1) || reads_flag(derived, unit, function, fact->b, depth + 1);
+		return reads_flag(derived, unit, function, fact->a, depth + 1) ||
+		       reads_flag(derived, unit, function, fact->b, depth + 1);
 	default:
 		return false;
 	}

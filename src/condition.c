@@ -5,8 +5,9 @@
 enum test test_opposite(enum test test)
 {
 	static const enum test opposites[] = {
-		[TEST_NULL] = TEST_NOT_NULL,   [TEST_NOT_NULL] = TEST_NULL, [TEST_ZERO] = TEST_NONZERO, [TEST_NONZERO] = TEST_ZERO,
-		[TEST_EQUAL] = TEST_UNEQUAL, [TEST_UNEQUAL] = TEST_EQUAL, [TEST_HAS] = TEST_LACKS,	[TEST_LACKS] = TEST_HAS,
+	    [TEST_NULL] = TEST_NOT_NULL, [TEST_NOT_NULL] = TEST_NULL, [TEST_ZERO] = TEST_NONZERO,
+	    [TEST_NONZERO] = TEST_ZERO,  [TEST_EQUAL] = TEST_UNEQUAL, [TEST_UNEQUAL] = TEST_EQUAL,
+	    [TEST_HAS] = TEST_LACKS,     [TEST_LACKS] = TEST_HAS,
 	};
 	return opposites[test];
 }
@@ -164,8 +165,8 @@ static enum test typed_test(const struct facts *facts, const struct fact_value *
 }
 
 /* x & MASK, tested for truth or against MASK or 0. */
-static enum truth test_bits(struct conditions *conditions, uint32_t unit, const struct fact_value *and, enum test test, int64_t number,
-			    struct atom *atom)
+static enum truth test_bits(struct conditions *conditions, uint32_t unit, const struct fact_value *and, enum test test,
+			    int64_t number, struct atom *atom)
 {
 	int64_t mask;
 	uint32_t subject = and->a;
@@ -183,8 +184,8 @@ static enum truth test_bits(struct conditions *conditions, uint32_t unit, const 
 	return test_value(conditions, unit, subject, test, mask, atom);
 }
 
-static enum truth test_comparison(struct conditions *conditions, uint32_t unit, const struct fact_value *comparison, enum test test,
-				  struct atom *atom)
+static enum truth test_comparison(struct conditions *conditions, uint32_t unit, const struct fact_value *comparison,
+				  enum test test, struct atom *atom)
 {
 	bool wanted = (comparison->c == OPERATOR_EQUAL) == (test == TEST_NONZERO);
 	int64_t number;
@@ -205,7 +206,8 @@ static enum truth make_atom(enum subject_kind subject, uint32_t id, enum test te
 	return TRUTH_ATOM;
 }
 
-enum truth test_value(struct conditions *conditions, uint32_t unit, uint32_t value, enum test test, int64_t number, struct atom *atom)
+enum truth test_value(struct conditions *conditions, uint32_t unit, uint32_t value, enum test test, int64_t number,
+		      struct atom *atom)
 {
 	const struct program *program = conditions->program;
 	const struct facts *facts = program_facts(program, unit);
@@ -221,7 +223,8 @@ enum truth test_value(struct conditions *conditions, uint32_t unit, uint32_t val
 	case VALUE_PARAM:
 		return make_atom(SUBJECT_PARAM, fact->a, typed_test(facts, fact, test), number, atom);
 	case VALUE_FIELD:
-		return make_atom(SUBJECT_SLOT, slot_subject(conditions, unit, value), typed_test(facts, fact, test), number, atom);
+		return make_atom(SUBJECT_SLOT, slot_subject(conditions, unit, value), typed_test(facts, fact, test),
+				 number, atom);
 	case VALUE_VARIABLE: {
 		uint32_t id = intern(&conditions->subjects, facts_text(facts, facts->variables[fact->a].identity));
 		return make_atom(SUBJECT_VARIABLE, id, typed_test(facts, fact, test), number, atom);
@@ -257,7 +260,8 @@ enum truth test_value(struct conditions *conditions, uint32_t unit, uint32_t val
 	}
 }
 
-bool condition_of_value(struct conditions *conditions, uint32_t unit, uint32_t value, bool when, struct condition *condition)
+bool condition_of_value(struct conditions *conditions, uint32_t unit, uint32_t value, bool when,
+			struct condition *condition)
 {
 	const struct facts *facts = program_facts(conditions->program, unit);
 	value = value_resolve(conditions->program, unit, value);
@@ -293,8 +297,8 @@ bool condition_of_scope(struct conditions *conditions, uint32_t unit, uint32_t s
 	return true;
 }
 
-bool condition_at_call(struct conditions *conditions, struct ref call, const struct condition *callee, struct condition *condition,
-		       uint32_t *unknown)
+bool condition_at_call(struct conditions *conditions, struct ref call, const struct condition *callee,
+		       struct condition *condition, uint32_t *unknown)
 {
 	for (uint32_t i = 0; i < callee->count; i++) {
 		const struct atom *atom = &callee->atoms[i];
@@ -345,7 +349,8 @@ static const char *test_text(enum test test)
 	return "";
 }
 
-const char *atom_text(const struct conditions *conditions, const struct node *node, const struct atom *atom, struct arena *arena)
+const char *atom_text(const struct conditions *conditions, const struct node *node, const struct atom *atom,
+		      struct arena *arena)
 {
 	const char *name = "";
 	if (atom->subject == SUBJECT_PARAM) {
@@ -357,5 +362,6 @@ const char *atom_text(const struct conditions *conditions, const struct node *no
 	bool numbered = atom->test >= TEST_EQUAL;
 	if (!numbered)
 		return arena_printf(arena, "'%.*s' %s", (int)strcspn(name, "@"), name, test_text(atom->test));
-	return arena_printf(arena, "'%.*s' %s %lld", (int)strcspn(name, "@"), name, test_text(atom->test), (long long)atom->number);
+	return arena_printf(arena, "'%.*s' %s %lld", (int)strcspn(name, "@"), name, test_text(atom->test),
+			    (long long)atom->number);
 }

@@ -1,10 +1,10 @@
 /*
  * Conditions under which something happens, as far as a caller can decide them.
  *
- * `if (blocking) poll(...)` makes poll() conditional on the parameter `blocking`: a call with a literal decides it, a call with the caller's own
- * parameter hands the condition on. A condition is a conjunction of atoms; an atom is a test of a parameter, a slot (`record::field`,
- * whatever the object) or a variable against a constant. What cannot be put so is left out: a condition says "at least this must
- * hold", never "this is enough".
+ * `if (blocking) poll(...)` makes poll() conditional on the parameter `blocking`: a call with a literal decides it, a
+ * call with the caller's own parameter hands the condition on. A condition is a conjunction of atoms; an atom is a test
+ * of a parameter, a slot (`record::field`, whatever the object) or a variable against a constant. What cannot be put so
+ * is left out: a condition says "at least this must hold", never "this is enough".
  */
 #ifndef ASYNCLINT_CONDITION_H
 #define ASYNCLINT_CONDITION_H
@@ -37,7 +37,8 @@ struct atom {
 
 enum { CONDITION_ATOMS = 6 };
 
-/* A conjunction; no atoms: always. Beyond the limit, tests for a pointer that is not null give way first: they say the least. */
+/* A conjunction; no atoms: always. Beyond the limit, tests for a pointer that is not null give way first: they say the
+ * least. */
 struct condition {
 	uint32_t count;
 	struct atom atoms[CONDITION_ATOMS];
@@ -76,20 +77,24 @@ uint32_t value_root(const struct program *program, uint32_t unit, uint32_t value
 uint32_t slot_subject(struct conditions *conditions, uint32_t unit, uint32_t value);
 
 /* Tests a value where it stands. TRUTH_ATOM: *atom is what decides it. */
-enum truth test_value(struct conditions *conditions, uint32_t unit, uint32_t value, enum test test, int64_t number, struct atom *atom);
+enum truth test_value(struct conditions *conditions, uint32_t unit, uint32_t value, enum test test, int64_t number,
+		      struct atom *atom);
 
-/* Calls `each` for every atom that must hold for `value` to be true (or false, by `when`). False as soon as a constant decides that it never is. */
-bool condition_of_value(struct conditions *conditions, uint32_t unit, uint32_t value, bool when, struct condition *condition);
+/* Calls `each` for every atom that must hold for `value` to be true (or false, by `when`). False as soon as a constant
+ * decides that it never is. */
+bool condition_of_value(struct conditions *conditions, uint32_t unit, uint32_t value, bool when,
+			struct condition *condition);
 
 /* Adds what must hold for the scope to run, all enclosing scopes included. False if it never runs. */
 bool condition_of_scope(struct conditions *conditions, uint32_t unit, uint32_t scope, struct condition *condition);
 
-/* A callee's condition as its caller sees it at `call`: parameters become what is passed. False if the call's arguments rule it out.
-   A parameter whose argument is neither constant nor nameable is left out and counted in *unknown. */
-bool condition_at_call(struct conditions *conditions, struct ref call, const struct condition *callee, struct condition *condition,
-		       uint32_t *unknown);
+/* A callee's condition as its caller sees it at `call`: parameters become what is passed. False if the call's arguments
+   rule it out. A parameter whose argument is neither constant nor nameable is left out and counted in *unknown. */
+bool condition_at_call(struct conditions *conditions, struct ref call, const struct condition *callee,
+		       struct condition *condition, uint32_t *unknown);
 
 /* For people: "'blocking' is true", "'c->flags' has REDIS_BLOCK" (arena). */
-const char *atom_text(const struct conditions *conditions, const struct node *node, const struct atom *atom, struct arena *arena);
+const char *atom_text(const struct conditions *conditions, const struct node *node, const struct atom *atom,
+		      struct arena *arena);
 
 #endif

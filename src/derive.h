@@ -1,11 +1,11 @@
 /*
  * What follows from the program and the models: effects bottom-up, roles top-down, loops and their owners, modes.
  *
- * Computed once, before the rules. Every derived thing keeps its reason (a call, and what it was derived from), so that an explanation is a
- * walk along reasons and always true. Breadth first, so that the reason kept is a shortest one.
+ * Computed once, before the rules. Every derived thing keeps its reason (a call, and what it was derived from), so that
+ * an explanation is a walk along reasons and always true. Breadth first, so that the reason kept is a shortest one.
  *
- * Effects say what calling a function does; roles say where its body runs. Off-load calls (a worker, a thread, a child) pass neither on: their
- * callbacks are no edges of the program, they get roles of their own.
+ * Effects say what calling a function does; roles say where its body runs. Off-load calls (a worker, a thread, a child)
+ * pass neither on: their callbacks are no edges of the program, they get roles of their own.
  */
 #ifndef ASYNCLINT_DERIVE_H
 #define ASYNCLINT_DERIVE_H
@@ -27,9 +27,9 @@ enum effect_kind {
 /* Where a loop (or descriptor) comes from, as seen by the function that uses it. */
 enum origin_kind {
 	ORIGIN_UNKNOWN,
-	ORIGIN_MADE,    /* by a call in this function; value: the call */
-	ORIGIN_PARAM,   /* parameter `number` itself */
-	ORIGIN_OBJECT,  /* a field reached from parameter `number` */
+	ORIGIN_MADE,   /* by a call in this function; value: the call */
+	ORIGIN_PARAM,  /* parameter `number` itself */
+	ORIGIN_OBJECT, /* a field reached from parameter `number` */
 	ORIGIN_GLOBAL,
 	ORIGIN_DEFAULT, /* the library's default loop */
 	ORIGIN_RESULT,  /* EFFECT_MAKES_LOOP: the function's result */
@@ -44,19 +44,19 @@ struct origin {
 
 struct effect {
 	enum effect_kind kind;
-	enum cost cost;         /* EFFECT_BLOCKS */
-	const char *because;    /* English, third person; never NULL */
-	const char *world;      /* of the loop, or "" */
-	uint32_t node;          /* that has the effect */
-	uint32_t cause;         /* node: the function that a model speaks of, or whose own shape is the reason */
-	struct ref call;        /* the call in `node` through which it has it */
-	uint32_t from;          /* effect of the callee, or NONE: the call itself */
+	enum cost cost;      /* EFFECT_BLOCKS */
+	const char *because; /* English, third person; never NULL */
+	const char *world;   /* of the loop, or "" */
+	uint32_t node;       /* that has the effect */
+	uint32_t cause;      /* node: the function that a model speaks of, or whose own shape is the reason */
+	struct ref call;     /* the call in `node` through which it has it */
+	uint32_t from;       /* effect of the callee, or NONE: the call itself */
 	struct condition condition;
-	struct origin origin;   /* of the loop pumped or made, or the descriptor */
-	bool clears;            /* EFFECT_SETS_NONBLOCKING: makes it blocking */
-	bool by_pointer;        /* a call by pointer is on the way */
-	bool certain;           /* false: a condition of the model could not be decided */
-	uint32_t next;          /* of the same node, or NONE */
+	struct origin origin; /* of the loop pumped or made, or the descriptor */
+	bool clears;          /* EFFECT_SETS_NONBLOCKING: makes it blocking */
+	bool by_pointer;      /* a call by pointer is on the way */
+	bool certain;         /* false: a condition of the model could not be decided */
+	uint32_t next;        /* of the same node, or NONE */
 };
 
 enum { ROLE_MAIN = ROLE_KINDS };
@@ -66,13 +66,13 @@ struct role {
 	uint32_t kind;     /* enum role_kind or ROLE_MAIN */
 	const char *world; /* ROLE_ON_LOOP: of which loop */
 	uint32_t node;
-	uint32_t from;     /* role of the caller, or NONE: it is registered (or called by a home-made loop) */
-	struct ref call;   /* from != NONE: the call; else the registration's place, see is_call */
-	bool is_call;      /* registration: a call (else an assignment or initialiser) */
-	uint32_t in;       /* registration: node it stands in, or NONE */
-	const char *how;   /* registration: "uv_timer_start", "field 'ops::read'", "the loop in 'serve'" */
-	uint32_t edge;     /* from != NONE */
-	uint32_t next;     /* of the same node, or NONE */
+	uint32_t from;   /* role of the caller, or NONE: it is registered (or called by a home-made loop) */
+	struct ref call; /* from != NONE: the call; else the registration's place, see is_call */
+	bool is_call;    /* registration: a call (else an assignment or initialiser) */
+	uint32_t in;     /* registration: node it stands in, or NONE */
+	const char *how; /* registration: "uv_timer_start", "field 'ops::read'", "the loop in 'serve'" */
+	uint32_t edge;   /* from != NONE */
+	uint32_t next;   /* of the same node, or NONE */
 };
 
 /* A `while` or `for` that waits for events and handles them: a loop written by hand. */
@@ -85,26 +85,26 @@ struct hand_loop {
 /* A parameter or slot on which it depends whether a function waits. */
 enum mode_reason {
 	MODE_NONE,
-	MODE_WAITS_OR_STARTS, /* one side waits, the other starts an operation and returns */
+	MODE_WAITS_OR_STARTS,  /* one side waits, the other starts an operation and returns */
 	MODE_SETS_NONBLOCKING, /* decides O_NONBLOCK or its like */
-	MODE_PASSES,          /* handed on to a parameter that is a mode */
-	MODE_WOULD_BLOCK,     /* decides whether "would block" is an error */
-	MODE_NAMED,           /* one side waits, and its name says that this is what it is for */
-	MODE_MODELLED,        /* a library model says so */
-	MODE_STORED,          /* stored in a slot that is a mode */
+	MODE_PASSES,           /* handed on to a parameter that is a mode */
+	MODE_WOULD_BLOCK,      /* decides whether "would block" is an error */
+	MODE_NAMED,            /* one side waits, and its name says that this is what it is for */
+	MODE_MODELLED,         /* a library model says so */
+	MODE_STORED,           /* stored in a slot that is a mode */
 };
 
 struct mode {
 	enum subject_kind subject;
-	uint32_t node;      /* SUBJECT_PARAM: whose */
-	uint32_t id;        /* parameter number, or string of conditions.subjects */
-	int64_t bit;        /* for flags: which, 0: the whole value */
+	uint32_t node;        /* SUBJECT_PARAM: whose */
+	uint32_t id;          /* parameter number, or string of conditions.subjects */
+	int64_t bit;          /* for flags: which, 0: the whole value */
 	const char *bit_name; /* or "" */
 	enum mode_reason reason;
-	uint32_t where;     /* node that branches on it, or sets by it */
-	uint32_t effect;    /* the effect that depends on it, or NONE */
-	uint32_t other;     /* the effect on the other side, or NONE */
-	struct ref call;    /* MODE_PASSES: the call; unit NONE if none */
+	uint32_t where;       /* node that branches on it, or sets by it */
+	uint32_t effect;      /* the effect that depends on it, or NONE */
+	uint32_t other;       /* the effect on the other side, or NONE */
+	struct ref call;      /* MODE_PASSES: the call; unit NONE if none */
 	uint32_t callee_mode; /* MODE_PASSES */
 };
 
@@ -118,14 +118,14 @@ struct derived {
 	TABLE(struct role) roles;
 	uint32_t *first_role; /* by node */
 	TABLE(struct hand_loop) hand_loops;
-	uint8_t *owner;    /* by node: may run loops */
-	uint8_t *deferred; /* by holder: a function put in here is called later */
-	uint8_t *forks;      /* by node: its result is that of a fork */
-	uint8_t *child_only; /* by node: is only called in a forked child */
-	uint8_t *in_child; /* by edge: the call stands in the child after a fork */
+	uint8_t *owner;         /* by node: may run loops */
+	uint8_t *deferred;      /* by holder: a function put in here is called later */
+	uint8_t *forks;         /* by node: its result is that of a fork */
+	uint8_t *child_only;    /* by node: is only called in a forked child */
+	uint8_t *in_child;      /* by edge: the call stands in the child after a fork */
 	uint32_t *hand_loop_of; /* by edge: hand loop that the call stands in, or NONE */
-	uint8_t *wait_edge; /* by edge: the call by which a home-made loop waits */
-	uint8_t *wait_step; /* by node: part of how a home-made loop waits: its waiting is the loop's own */
+	uint8_t *wait_edge;     /* by edge: the call by which a home-made loop waits */
+	uint8_t *wait_step;     /* by node: part of how a home-made loop waits: its waiting is the loop's own */
 	TABLE(struct mode) modes;
 	uint8_t *transport; /* enum transport, by string (of the program) of a record's identity: the project's own */
 	uint32_t transport_count;
@@ -138,8 +138,10 @@ void derived_free(struct derived *derived);
 void derive_effects(struct derived *derived);
 /* The first effect of that kind of the node, or NULL. */
 const struct effect *effect_find(const struct derived *derived, uint32_t node, enum effect_kind kind);
-/* Whether the model's effect is there at this call: adds to *condition what it depends on, clears *certain where that is not known. */
-bool model_effect_at(struct derived *derived, struct ref call, const struct model_effect *effect, struct condition *condition, bool *certain);
+/* Whether the model's effect is there at this call: adds to *condition what it depends on, clears *certain where that
+ * is not known. */
+bool model_effect_at(struct derived *derived, struct ref call, const struct model_effect *effect,
+		     struct condition *condition, bool *certain);
 /* Whether the call stands where only a forked child gets. */
 bool call_in_child(const struct derived *derived, struct ref call);
 
@@ -158,8 +160,9 @@ void derive_hand_loops(struct derived *derived);
 void derive_owners(struct derived *derived);
 /* A wait on a set that the function itself made: epoll_create() ... epoll_wait(). */
 bool waits_on_own_set(struct derived *derived, const struct effect *effect);
-/* No loop parameter, not a loop owner, not registered as a callback, and no completion callback: it returns when the work is done. With
-   `may_take_callback` a callback is no objection: one that is called before the function returns makes nothing async. */
+/* No loop parameter, not a loop owner, not registered as a callback, and no completion callback: it returns when the
+   work is done. With `may_take_callback` a callback is no objection: one that is called before the function returns
+   makes nothing async. */
 bool is_sync_looking(const struct derived *derived, uint32_t node, bool may_take_callback);
 /* In a test, or in a program's own example code. */
 bool is_test_file(const char *path);

@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-/* A function with more different effects than this is a dispatcher of everything: what is beyond says nothing new. Of the cheap ones,
-   which are everywhere, a few stand for all, and so do a few of one cause under different conditions. */
+/* A function with more different effects than this is a dispatcher of everything: what is beyond says nothing new. Of
+   the cheap ones, which are everywhere, a few stand for all, and so do a few of one cause under different conditions.
+ */
 enum { EFFECTS_PER_NODE = 64, CHEAP_EFFECTS_PER_NODE = 6, VARIANTS_PER_CAUSE = 4 };
 
 const struct effect *effect_find(const struct derived *derived, uint32_t node, enum effect_kind kind)
@@ -16,8 +17,11 @@ const struct effect *effect_find(const struct derived *derived, uint32_t node, e
 
 static bool same_effect(const struct effect *a, const struct effect *b)
 {
-	return a->kind == b->kind && a->cost == b->cost && a->cause == b->cause && a->clears == b->clears &&
-	       a->origin.kind == b->origin.kind && a->origin.number == b->origin.number &&
+	/* Two descriptors whose origin is not known are not the same one. */
+	bool other_descriptor =
+	    a->kind == EFFECT_SETS_NONBLOCKING && a->from == NONE && b->from == NONE && a->call.index != b->call.index;
+	return !other_descriptor && a->kind == b->kind && a->cost == b->cost && a->cause == b->cause &&
+	       a->clears == b->clears && a->origin.kind == b->origin.kind && a->origin.number == b->origin.number &&
 	       conditions_equal(&a->condition, &b->condition);
 }
 
@@ -36,10 +40,12 @@ static void add_effect(struct derived *derived, struct effect effect)
 		if (same_effect(other, &effect))
 			return;
 		cheap += is_cheap(other);
-		variants += other->kind == effect.kind && other->cause == effect.cause && other->clears == effect.clears;
+		variants +=
+		    other->kind == effect.kind && other->cause == effect.cause && other->clears == effect.clears;
 		last = &other->next;
 	}
-	if (effect.from != NONE && (variants >= VARIANTS_PER_CAUSE || (is_cheap(&effect) && cheap >= CHEAP_EFFECTS_PER_NODE)))
+	if (effect.from != NONE &&
+	    (variants >= VARIANTS_PER_CAUSE || (is_cheap(&effect) && cheap >= CHEAP_EFFECTS_PER_NODE)))
 		return;
 	effect.next = NONE;
 	derived->effect_count[effect.node]++;
@@ -61,8 +67,8 @@ static bool is_zero_record(struct derived *derived, struct ref call, uint32_t va
 		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
 		const struct fact_value *target = &facts->values[assignment->target];
 		int64_t number;
-		if ((target->kind != VALUE_FIELD && target->kind != VALUE_ELEMENT) || facts->values[target->a].kind != VALUE_LOCAL ||
-		    facts->values[target->a].a != facts->values[root].a)
+		if ((target->kind != VALUE_FIELD && target->kind != VALUE_ELEMENT) ||
+		    facts->values[target->a].kind != VALUE_LOCAL || facts->values[target->a].a != facts->values[root].a)
 			continue;
 		if (!value_constant(derived->program, call.unit, assignment->source, &number) || number != 0)
 			return false;
@@ -72,7 +78,8 @@ static bool is_zero_record(struct derived *derived, struct ref call, uint32_t va
 }
 
 /* A test of a field of the record that an argument points to: what the function assigned to it. */
-static enum truth test_field(struct derived *derived, struct ref call, uint32_t value, const char *field, enum test test, int64_t number)
+static enum truth test_field(struct derived *derived, struct ref call, uint32_t value, const char *field,
+			     enum test test, int64_t number)
 {
 	const struct program *program = derived->program;
 	const struct facts *facts = program_facts(program, call.unit);
@@ -84,10 +91,12 @@ static enum truth test_field(struct derived *derived, struct ref call, uint32_t 
 	for (uint32_t i = 0; i < function->assignment_count; i++) {
 		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
 		const struct fact_value *target = &facts->values[assignment->target];
-		if (target->kind != VALUE_FIELD || strcmp(facts_text(facts, target->b), field) != 0 || assignment->source == NONE)
+		if (target->kind != VALUE_FIELD || strcmp(facts_text(facts, target->b), field) != 0 ||
+		    assignment->source == NONE)
 			continue;
 		uint32_t base = value_root(program, call.unit, target->a);
-		if (base == NONE || facts->values[base].kind != VALUE_LOCAL || facts->values[base].a != facts->values[root].a)
+		if (base == NONE || facts->values[base].kind != VALUE_LOCAL ||
+		    facts->values[base].a != facts->values[root].a)
 			continue;
 		struct atom atom;
 		enum truth found = test_value(&derived->conditions, call.unit, assignment->source, test, number, &atom);
@@ -106,11 +115,12 @@ static enum truth test_descriptor(struct derived *derived, const struct model_co
 	return (state == DESCRIPTOR_BLOCKING) == (condition->kind == CONDITION_BLOCKING) ? TRUTH_TRUE : TRUTH_FALSE;
 }
 
-static enum truth test_condition(struct derived *derived, struct ref call, const struct model_condition *condition, struct atom *atom)
+static enum truth test_condition(struct derived *derived, struct ref call, const struct model_condition *condition,
+				 struct atom *atom)
 {
 	static const enum test tests[CONDITION_KINDS] = {
-		[CONDITION_NULL] = TEST_NULL, [CONDITION_NOT_NULL] = TEST_NOT_NULL, [CONDITION_IS] = TEST_EQUAL,
-		[CONDITION_IS_NOT] = TEST_UNEQUAL, [CONDITION_HAS] = TEST_HAS, [CONDITION_LACKS] = TEST_LACKS,
+	    [CONDITION_NULL] = TEST_NULL,      [CONDITION_NOT_NULL] = TEST_NOT_NULL, [CONDITION_IS] = TEST_EQUAL,
+	    [CONDITION_IS_NOT] = TEST_UNEQUAL, [CONDITION_HAS] = TEST_HAS,           [CONDITION_LACKS] = TEST_LACKS,
 	};
 	struct ref argument = program_argument(derived->program, call, condition->argument);
 	if (argument.index == NONE)
@@ -132,7 +142,8 @@ static enum truth test_condition(struct derived *derived, struct ref call, const
 	return test_value(&derived->conditions, call.unit, argument.index, test, condition->number, atom);
 }
 
-bool model_effect_at(struct derived *derived, struct ref call, const struct model_effect *effect, struct condition *condition, bool *certain)
+bool model_effect_at(struct derived *derived, struct ref call, const struct model_effect *effect,
+		     struct condition *condition, bool *certain)
 {
 	for (uint32_t i = 0; i < effect->when_count; i++) {
 		struct atom atom;
@@ -140,10 +151,11 @@ bool model_effect_at(struct derived *derived, struct ref call, const struct mode
 		case TRUTH_FALSE:
 			return false;
 		case TRUTH_ATOM: {
-			/* What a field or variable holds is not known, unless a test around the call says so; but a pointer rather
-			   is not null. */
+			/* What a field or variable holds is not known, unless a test around the call says so; but a
+			   pointer rather is not null. */
 			const struct atom *tested = condition_find(condition, atom.subject, atom.id);
-			if (atom.subject != SUBJECT_PARAM && atom.test != TEST_NOT_NULL && !(tested && tested->test == atom.test && tested->number == atom.number))
+			if (atom.subject != SUBJECT_PARAM && atom.test != TEST_NOT_NULL &&
+			    !(tested && tested->test == atom.test && tested->number == atom.number))
 				*certain = false;
 			if (!condition_add(condition, &atom))
 				return false;
@@ -202,7 +214,8 @@ static bool is_fork_result(const struct derived *derived, uint32_t unit, uint32_
 		const struct fact_function *in = &facts->functions[function];
 		for (uint32_t i = 0; i < in->assignment_count; i++) {
 			const struct fact_assignment *assignment = &facts->assignments[in->first_assignment + i];
-			if (is_same_place(facts, assignment->target, value) && assignment->source != NONE && facts->values[assignment->source].kind == VALUE_CALL &&
+			if (is_same_place(facts, assignment->target, value) && assignment->source != NONE &&
+			    facts->values[assignment->source].kind == VALUE_CALL &&
 			    is_fork_result(derived, unit, function, assignment->source))
 				return true;
 		}
@@ -229,7 +242,8 @@ static void find_fork_wrappers(struct derived *derived)
 			const struct fact_function *function = &facts->functions[body.index];
 			uint32_t node = program_node(program, body.unit, body.index);
 			for (uint32_t i = 0; i < function->assignment_count && !derived->forks[node]; i++) {
-				const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
+				const struct fact_assignment *assignment =
+				    &facts->assignments[function->first_assignment + i];
 				if (facts->values[assignment->target].kind == VALUE_RETURN &&
 				    is_fork_result(derived, body.unit, body.index, assignment->source))
 					derived->forks[node] = changed = 1;
@@ -260,7 +274,8 @@ bool call_in_child(const struct derived *derived, struct ref call)
 	const struct facts *facts = program_facts(derived->program, call.unit);
 	const struct fact_call *fact = program_call(derived->program, call);
 	for (uint32_t scope = fact->scope; scope != NONE; scope = facts->scopes[scope].parent)
-		if (says_child(derived, call.unit, fact->function, facts->scopes[scope].condition, facts->scopes[scope].when))
+		if (says_child(derived, call.unit, fact->function, facts->scopes[scope].condition,
+			       facts->scopes[scope].when))
 			return true;
 	return false;
 }
@@ -273,30 +288,33 @@ static bool effect_of_model(const struct model_effect *model, struct effect *eff
 		enum effect_kind effect;
 		const char *because;
 	} kinds[] = {
-		{MODEL_BLOCKS, EFFECT_BLOCKS, "blocks"},
-		{MODEL_READS, EFFECT_BLOCKS, "waits for the other side of a blocking descriptor"},
-		{MODEL_WAITS, EFFECT_WAITS, "waits for descriptors to become ready"},
-		{MODEL_WAITS_THREAD, EFFECT_BLOCKS, "waits for another thread"},
-		{MODEL_PUMPS, EFFECT_PUMPS, "runs an event loop"},
-		{MODEL_PUMPS_ONCE_READY, EFFECT_PUMPS, "runs an event loop until the result is there"},
-		{MODEL_MAKES_LOOP, EFFECT_MAKES_LOOP, "makes an event loop"},
-		{MODEL_STARTS_ASYNC, EFFECT_STARTS_ASYNC, "starts an operation that ends later"},
-		{MODEL_SETS_NONBLOCKING, EFFECT_SETS_NONBLOCKING, "changes whether a descriptor blocks"},
-		{MODEL_FORBIDDEN_ON_LOOP, EFFECT_FORBIDDEN_ON_LOOP, "must not be called from a callback"},
+	    {MODEL_BLOCKS, EFFECT_BLOCKS, "blocks"},
+	    {MODEL_READS, EFFECT_BLOCKS, "waits for the other side of a blocking descriptor"},
+	    {MODEL_WAITS, EFFECT_WAITS, "waits for descriptors to become ready"},
+	    {MODEL_WAITS_THREAD, EFFECT_BLOCKS, "waits for another thread"},
+	    {MODEL_PUMPS, EFFECT_PUMPS, "runs an event loop"},
+	    {MODEL_PUMPS_ONCE_READY, EFFECT_PUMPS, "runs an event loop until the result is there"},
+	    {MODEL_MAKES_LOOP, EFFECT_MAKES_LOOP, "makes an event loop"},
+	    {MODEL_STARTS_ASYNC, EFFECT_STARTS_ASYNC, "starts an operation that ends later"},
+	    {MODEL_SETS_NONBLOCKING, EFFECT_SETS_NONBLOCKING, "changes whether a descriptor blocks"},
+	    {MODEL_FORBIDDEN_ON_LOOP, EFFECT_FORBIDDEN_ON_LOOP, "must not be called from a callback"},
 	};
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		if (kinds[i].model != model->kind)
 			continue;
 		effect->kind = kinds[i].effect;
 		effect->because = model->because ? model->because : kinds[i].because;
-		effect->cost = model->kind == MODEL_READS ? COST_NETWORK : model->kind == MODEL_WAITS_THREAD ? COST_WAIT : model->cost;
+		effect->cost = model->kind == MODEL_READS          ? COST_NETWORK
+			       : model->kind == MODEL_WAITS_THREAD ? COST_WAIT
+								   : model->cost;
 		effect->clears = model->kind == MODEL_SETS_NONBLOCKING && model->inverted;
 		return true;
 	}
 	return false;
 }
 
-/* The mode that is set is an argument: a constant decides what is done, a parameter makes two effects, one for each of its values. */
+/* The mode that is set is an argument: a constant decides what is done, a parameter makes two effects, one for each of
+ * its values. */
 static void add_mode_set(struct derived *derived, const struct model_effect *model, struct effect effect)
 {
 	struct ref mode = program_argument(derived->program, effect.call, (uint32_t)model->mode_argument);
@@ -321,7 +339,8 @@ static void add_mode_set(struct derived *derived, const struct model_effect *mod
 	}
 }
 
-/* fcntl(fd, F_SETFL, flags): sets or clears by what was done to the variable `flags` before: `flags |= O_NONBLOCK`, `flags & ~O_NONBLOCK`. */
+/* fcntl(fd, F_SETFL, flags): sets or clears by what was done to the variable `flags` before: `flags |= O_NONBLOCK`,
+ * `flags & ~O_NONBLOCK`. */
 static void add_flag_effects(struct derived *derived, const struct model_effect *model, struct effect effect)
 {
 	const struct program *program = derived->program;
@@ -338,13 +357,15 @@ static void add_flag_effects(struct derived *derived, const struct model_effect 
 	const struct fact_value *value = &facts->values[argument.index];
 	int64_t number;
 	if (value->kind == VALUE_BINARY && value->c == OPERATOR_OR &&
-	    (value_constant(program, argument.unit, value->b, &number) || value_constant(program, argument.unit, value->a, &number)) &&
+	    (value_constant(program, argument.unit, value->b, &number) ||
+	     value_constant(program, argument.unit, value->a, &number)) &&
 	    (number & bits->number) == bits->number) {
 		add_effect(derived, effect);
 		return;
 	}
 	if (value->kind == VALUE_BINARY && value->c == OPERATOR_AND &&
-	    (value_constant(program, argument.unit, value->b, &number) || value_constant(program, argument.unit, value->a, &number)) &&
+	    (value_constant(program, argument.unit, value->b, &number) ||
+	     value_constant(program, argument.unit, value->a, &number)) &&
 	    (number & bits->number) == 0) {
 		effect.clears = true;
 		add_effect(derived, effect);
@@ -370,7 +391,8 @@ static void add_flag_effects(struct derived *derived, const struct model_effect 
 			continue;
 		const struct fact_value *source = &facts->values[assignment->source];
 		uint32_t operation = assignment->operation, mask = assignment->source;
-		if ((operation == OPERATOR_ASSIGN || operation == OPERATOR_INITIALISE) && source->kind == VALUE_BINARY) {
+		if ((operation == OPERATOR_ASSIGN || operation == OPERATOR_INITIALISE) &&
+		    source->kind == VALUE_BINARY) {
 			operation = source->c;
 			mask = source->b;
 		}
@@ -380,7 +402,8 @@ static void add_flag_effects(struct derived *derived, const struct model_effect 
 		bool clears = operation == OPERATOR_AND && (number & bits->number) == 0;
 		struct effect one = effect;
 		one.clears = clears;
-		if ((sets || clears) && condition_of_scope(&derived->conditions, argument.unit, assignment->scope, &one.condition))
+		if ((sets || clears) &&
+		    condition_of_scope(&derived->conditions, argument.unit, assignment->scope, &one.condition))
 			add_effect(derived, one);
 	}
 }
@@ -403,17 +426,21 @@ static void add_model_effect(struct derived *derived, const struct model_effect 
 	add_effect(derived, plain);
 }
 
-static struct origin model_origin(struct derived *derived, const struct model_effect *model, struct ref call, uint32_t function)
+static struct origin model_origin(struct derived *derived, const struct model_effect *model, struct ref call,
+				  uint32_t function)
 {
 	if (model->argument >= 0)
-		return origin_of(derived, program_argument(derived->program, call, (uint32_t)model->argument), function);
+		return origin_of(derived, program_argument(derived->program, call, (uint32_t)model->argument),
+				 function);
 	if (model->argument == MODEL_DEFAULT || model->kind == MODEL_PUMPS || model->kind == MODEL_PUMPS_ONCE_READY)
 		return (struct origin){ORIGIN_DEFAULT, 0, {call.unit, NONE}};
 	return (struct origin){ORIGIN_UNKNOWN, 0, {call.unit, NONE}};
 }
 
-/* What a loop made by `call` becomes in its function: the result, an output parameter, a field of either, or private. */
-static struct origin made_origin(struct derived *derived, struct ref call, const struct model_effect *model, uint32_t function);
+/* What a loop made by `call` becomes in its function: the result, an output parameter, a field of either, or private.
+ */
+static struct origin made_origin(struct derived *derived, struct ref call, const struct model_effect *model,
+				 uint32_t function);
 
 static bool is_call_value(const struct facts *facts, uint32_t value, uint32_t call)
 {
@@ -421,7 +448,8 @@ static bool is_call_value(const struct facts *facts, uint32_t value, uint32_t ca
 }
 
 /* The local that the loop is first kept in, or NONE. */
-static uint32_t made_local(const struct derived *derived, struct ref call, int argument, const struct fact_function *function)
+static uint32_t made_local(const struct derived *derived, struct ref call, int argument,
+			   const struct fact_function *function)
 {
 	const struct facts *facts = program_facts(derived->program, call.unit);
 	if (argument >= 0) {
@@ -432,14 +460,16 @@ static uint32_t made_local(const struct derived *derived, struct ref call, int a
 	}
 	for (uint32_t i = 0; i < function->assignment_count; i++) {
 		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
-		if (is_call_value(facts, assignment->source, call.index) && facts->values[assignment->target].kind == VALUE_LOCAL)
+		if (is_call_value(facts, assignment->source, call.index) &&
+		    facts->values[assignment->target].kind == VALUE_LOCAL)
 			return facts->values[assignment->target].a;
 	}
 	return NONE;
 }
 
 /* Where a target value belongs, seen from outside the function. */
-static struct origin handed_out(const struct derived *derived, struct ref call, uint32_t target, const struct fact_function *function)
+static struct origin handed_out(const struct derived *derived, struct ref call, uint32_t target,
+				const struct fact_function *function)
 {
 	const struct program *program = derived->program;
 	const struct facts *facts = program_facts(program, call.unit);
@@ -468,7 +498,8 @@ static struct origin handed_out(const struct derived *derived, struct ref call, 
 	for (uint32_t i = 0; i < function->assignment_count; i++) {
 		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
 		if (facts->values[assignment->target].kind == VALUE_RETURN && assignment->source != NONE &&
-		    facts->values[assignment->source].kind == VALUE_LOCAL && facts->values[assignment->source].a == facts->values[root].a)
+		    facts->values[assignment->source].kind == VALUE_LOCAL &&
+		    facts->values[assignment->source].a == facts->values[root].a)
 			return (struct origin){ORIGIN_RESULT, 0, {call.unit, root}};
 	}
 	return none;
@@ -479,7 +510,8 @@ static struct origin made_origin_at(struct derived *derived, struct ref call, in
 	const struct facts *facts = program_facts(derived->program, call.unit);
 	const struct fact_function *function = &facts->functions[function_index];
 	if (argument >= 0) {
-		struct origin origin = handed_out(derived, call, program_argument(derived->program, call, (uint32_t)argument).index, function);
+		struct origin origin = handed_out(
+		    derived, call, program_argument(derived->program, call, (uint32_t)argument).index, function);
 		if (origin.kind != ORIGIN_UNKNOWN)
 			return origin;
 	}
@@ -487,7 +519,8 @@ static struct origin made_origin_at(struct derived *derived, struct ref call, in
 	for (uint32_t i = 0; i < function->assignment_count; i++) {
 		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
 		bool of_call = argument < 0 && is_call_value(facts, assignment->source, call.index);
-		bool of_local = local != NONE && assignment->source != NONE && facts->values[assignment->source].kind == VALUE_LOCAL &&
+		bool of_local = local != NONE && assignment->source != NONE &&
+				facts->values[assignment->source].kind == VALUE_LOCAL &&
 				facts->values[assignment->source].a == local;
 		if (!of_call && !of_local)
 			continue;
@@ -498,7 +531,8 @@ static struct origin made_origin_at(struct derived *derived, struct ref call, in
 	return (struct origin){ORIGIN_MADE, 0, call};
 }
 
-static struct origin made_origin(struct derived *derived, struct ref call, const struct model_effect *model, uint32_t function)
+static struct origin made_origin(struct derived *derived, struct ref call, const struct model_effect *model,
+				 uint32_t function)
 {
 	return made_origin_at(derived, call, model->argument, function);
 }
@@ -522,14 +556,16 @@ static void seed_call(struct derived *derived, struct ref call, uint32_t node, u
 					.from = NONE,
 					.condition = scope,
 					.certain = true};
-		if (!effect_of_model(&model->effects[i], &effect) || (effect.kind == EFFECT_SETS_NONBLOCKING || effect.kind == EFFECT_MAKES_LOOP) == descriptors)
+		if (!effect_of_model(&model->effects[i], &effect) ||
+		    (effect.kind == EFFECT_SETS_NONBLOCKING || effect.kind == EFFECT_MAKES_LOOP) == descriptors)
 			continue;
 		if (effect.kind == EFFECT_MAKES_LOOP)
 			effect.origin = made_origin(derived, call, &model->effects[i], fact->function);
 		else
 			effect.origin = model_origin(derived, &model->effects[i], call, fact->function);
 		if (model->effects[i].kind == MODEL_READS) {
-			enum descriptor_state state = descriptor_before(derived, call, (uint32_t)model->effects[i].argument);
+			enum descriptor_state state =
+			    descriptor_before(derived, call, (uint32_t)model->effects[i].argument);
 			effect.certain = state == DESCRIPTOR_BLOCKING;
 			if (state == DESCRIPTOR_NONBLOCKING)
 				continue;
@@ -596,7 +632,9 @@ static void propagate(struct derived *derived, uint32_t first)
 		struct effect effect = derived->effects.items[at];
 		const struct node *node = &program->nodes.items[effect.node];
 		/* A short lock is of interest where it is taken, if at all. */
-		if (!effect.certain || (effect.kind == EFFECT_BLOCKS && effect.cost == COST_LOCK) || (effect.kind == EFFECT_MAKES_LOOP && effect.origin.kind != ORIGIN_RESULT && effect.origin.kind != ORIGIN_PARAM))
+		if (!effect.certain || (effect.kind == EFFECT_BLOCKS && effect.cost == COST_LOCK) ||
+		    (effect.kind == EFFECT_MAKES_LOOP && effect.origin.kind != ORIGIN_RESULT &&
+		     effect.origin.kind != ORIGIN_PARAM))
 			continue;
 		if (node->model && node->body_count) /* a model speaks for it */
 			continue;
@@ -613,11 +651,13 @@ static void propagate(struct derived *derived, uint32_t first)
 			caller.by_pointer |= edge->kind == EDGE_POINTER;
 			caller.condition = (struct condition){0};
 			uint32_t unknown = 0;
-			if (!condition_of_scope(&derived->conditions, edge->call.unit, program_call(program, edge->call)->scope, &caller.condition))
+			if (!condition_of_scope(&derived->conditions, edge->call.unit,
+						program_call(program, edge->call)->scope, &caller.condition))
 				continue;
 			if (edge->kind == EDGE_PASSED)
 				caller.origin.kind = ORIGIN_UNKNOWN;
-			else if (!condition_at_call(&derived->conditions, edge->call, &effect.condition, &caller.condition, &unknown))
+			else if (!condition_at_call(&derived->conditions, edge->call, &effect.condition,
+						    &caller.condition, &unknown))
 				continue;
 			else
 				caller.origin = origin_at_call(derived, edge->call, &effect);
@@ -660,7 +700,8 @@ static void find_child_only(struct derived *derived)
 	}
 }
 
-/* A new thread is no operation that ends later, it is a place to wait in; what runs once at first use is part of starting up. */
+/* A new thread is no operation that ends later, it is a place to wait in; what runs once at first use is part of
+ * starting up. */
 static bool runs_later(enum role_kind role)
 {
 	return role != ROLE_INLINE && role != ROLE_THREAD && role != ROLE_INIT;

@@ -1,22 +1,24 @@
 /*
  * The facts of one translation unit: what the source says, in flat tables.
  *
- * A unit is one compilation of one main file. The walker (walk.h) visits its AST once and writes facts; everything later
- * reads only facts. Tables refer to one another by index, never by pointer, so that the tables in memory are the tables on
- * disk: saving writes them one after another, loading maps the file and checks every index once (facts_load()).
+ * A unit is one compilation of one main file. The walker (walk.h) visits its AST once and writes facts; everything
+ * later reads only facts. Tables refer to one another by index, never by pointer, so that the tables in memory are the
+ * tables on disk: saving writes them one after another, loading maps the file and checks every index once
+ * (facts_load()).
  *
  * Facts say what the source says and no more. That `uv_run` pumps a loop is not a fact but a model (models.h); that a
  * function blocks is not a fact but a derivation (derive.h).
  *
  * Conventions
  *   - Every index is uint32_t; NONE means "no such thing". Strings are indices too (facts_text()); 0 is "".
- *   - Paths are relative to the project root, with '/'. A file outside the root (a system header) keeps its absolute path.
- *   - Tables of things inside a function (calls, assignments, scopes, locals, casts) are grouped by function and in source
- *     order; `order` numbers the calls, assignments and scopes of one function in one sequence.
+ *   - Paths are relative to the project root, with '/'. A file outside the root (a system header) keeps its absolute
+ * path.
+ *   - Tables of things inside a function (calls, assignments, scopes, locals, casts) are grouped by function and in
+ * source order; `order` numbers the calls, assignments and scopes of one function in one sequence.
  *   - A place is where the reader looks: for code out of a macro, where the macro is expanded.
- *   - Identity is what joins units: the name for external linkage; `name@path` for internal linkage (path of the file that
- *     defines it). Records defined in a main file, not in a header, are `name@path` too. Not clang's USR, which is equal for
- *     statics of same-named files.
+ *   - Identity is what joins units: the name for external linkage; `name@path` for internal linkage (path of the file
+ * that defines it). Records defined in a main file, not in a header, are `name@path` too. Not clang's USR, which is
+ * equal for statics of same-named files.
  */
 #ifndef ASYNCLINT_FACTS_H
 #define ASYNCLINT_FACTS_H
@@ -40,8 +42,8 @@ struct place {
 };
 
 enum function_flag {
-	FUNCTION_DEFINED = 1u << 0,   /* this unit has its body, and notes it: scope_count is not 0 */
-	FUNCTION_STATIC = 1u << 1,    /* internal linkage */
+	FUNCTION_DEFINED = 1u << 0, /* this unit has its body, and notes it: scope_count is not 0 */
+	FUNCTION_STATIC = 1u << 1,  /* internal linkage */
 	FUNCTION_INLINE = 1u << 2,
 	FUNCTION_VARIADIC = 1u << 3,
 	FUNCTION_NORETURN = 1u << 4,
@@ -86,17 +88,18 @@ enum type_flag {
 /* Seen through typedefs, but for `spelling` and `alias`. */
 struct fact_type {
 	uint32_t spelling; /* string, as written */
-	uint32_t alias;    /* string: the typedef named here (behind pointers too: `uv_loop_t *` → uv_loop_t), or "" */
-	uint32_t record;   /* string: identity of the struct, union or enum that is left when pointers and arrays are taken off, or "" */
-	uint32_t flags;    /* enum type_flag */
+	uint32_t alias;  /* string: the typedef named here (behind pointers too: `uv_loop_t *` → uv_loop_t), or "" */
+	uint32_t record; /* string: identity of the struct, union or enum that is left when pointers and arrays are
+			    taken off, or "" */
+	uint32_t flags;  /* enum type_flag */
 	uint32_t pointers; /* depth of pointers and arrays */
 };
 
 /* A variable with static storage: global, file-static or function-static. */
 enum variable_flag {
-	VARIABLE_STATIC = 1u << 0,   /* internal linkage */
+	VARIABLE_STATIC = 1u << 0, /* internal linkage */
 	VARIABLE_IN_FUNCTION = 1u << 1,
-	VARIABLE_DEFINED = 1u << 2,  /* not only declared extern */
+	VARIABLE_DEFINED = 1u << 2, /* not only declared extern */
 	VARIABLE_SYSTEM = 1u << 3,
 	VARIABLE_THREAD_LOCAL = 1u << 4,
 };
@@ -109,7 +112,8 @@ struct fact_variable {
 };
 
 enum local_flag {
-	/* Has an attribute that libclang does not name. It may be `cleanup`: then a function is called when it goes out of scope. */
+	/* Has an attribute that libclang does not name. It may be `cleanup`: then a function is called when it goes out
+	   of scope. */
 	LOCAL_ATTRIBUTE = 1u << 0,
 };
 
@@ -125,22 +129,24 @@ struct fact_local {
 /* What an expression is, as far as its spelling says; parentheses and casts are seen through. */
 enum value_kind {
 	VALUE_UNKNOWN,
-	VALUE_INTEGER,  /* a, b: low and high half of the value (int64_t); c: string, the enumerator or macro that names it, or "" */
+	VALUE_INTEGER,  /* a, b: low and high half of the value (int64_t); c: string, the enumerator or macro that names
+			   it, or "" */
 	VALUE_NULL,     /* a null pointer constant */
 	VALUE_STRING,   /* a: string, cut after 200 bytes */
 	VALUE_PARAM,    /* a: number of the parameter of the function around it */
 	VALUE_LOCAL,    /* a: local */
 	VALUE_VARIABLE, /* a: variable */
 	VALUE_FUNCTION, /* a: function */
-	VALUE_FIELD,    /* a: value, the record or a pointer to it; b: string, the field's name; c: string, identity of the record */
-	VALUE_ELEMENT,  /* a: value, the array; b: value, the index, or NONE */
-	VALUE_POINTEE,  /* a: value, the pointer: *a */
-	VALUE_ADDRESS,  /* a: value: &a */
-	VALUE_CALL,     /* a: call whose result it is */
-	VALUE_UNARY,    /* a: operand; c: enum fact_operator */
-	VALUE_BINARY,   /* a, b: operands; c: enum fact_operator */
-	VALUE_CHOICE,   /* a: condition; b: value when it is true; c: value when it is false */
-	VALUE_RETURN,   /* only as the target of an assignment: the function's result */
+	VALUE_FIELD, /* a: value, the record or a pointer to it; b: string, the field's name; c: string, identity of the
+			record */
+	VALUE_ELEMENT, /* a: value, the array; b: value, the index, or NONE */
+	VALUE_POINTEE, /* a: value, the pointer: *a */
+	VALUE_ADDRESS, /* a: value: &a */
+	VALUE_CALL,    /* a: call whose result it is */
+	VALUE_UNARY,   /* a: operand; c: enum fact_operator */
+	VALUE_BINARY,  /* a, b: operands; c: enum fact_operator */
+	VALUE_CHOICE,  /* a: condition; b: value when it is true; c: value when it is false */
+	VALUE_RETURN,  /* only as the target of an assignment: the function's result */
 	VALUE_KINDS,
 };
 
@@ -148,7 +154,7 @@ enum fact_operator {
 	OPERATOR_NONE, /* not known: libclang before 17 does not say */
 	OPERATOR_ASSIGN,
 	OPERATOR_INITIALISE,
-	OPERATOR_OR,  /* bitwise; as an assignment: |= */
+	OPERATOR_OR, /* bitwise; as an assignment: |= */
 	OPERATOR_AND,
 	OPERATOR_XOR,
 	OPERATOR_ADD,
@@ -175,8 +181,9 @@ enum fact_operator {
 	OPERATORS,
 };
 
-/* Operands, and what a VALUE_CALL's call is called with, always have a smaller index than the value that uses them, and values
-   nest at most VALUE_DEPTH_LIMIT deep (what is deeper is noted as unknown): recursion over values ends, and soon. */
+/* Operands, and what a VALUE_CALL's call is called with, always have a smaller index than the value that uses them, and
+   values nest at most VALUE_DEPTH_LIMIT deep (what is deeper is noted as unknown): recursion over values ends, and
+   soon. */
 enum { VALUE_DEPTH_LIMIT = 2000 };
 
 struct fact_value {
@@ -187,11 +194,11 @@ struct fact_value {
 
 /* A call, in source order (arguments' calls before the call they are arguments of). */
 struct fact_call {
-	uint32_t function; /* the caller, or NONE in an initialiser at file scope */
-	uint32_t callee;   /* function, or NONE when it is called by pointer */
-	uint32_t target;   /* value that is called, when callee is NONE; else NONE */
+	uint32_t function;                       /* the caller, or NONE in an initialiser at file scope */
+	uint32_t callee;                         /* function, or NONE when it is called by pointer */
+	uint32_t target;                         /* value that is called, when callee is NONE; else NONE */
 	uint32_t first_argument, argument_count; /* in arguments[] */
-	uint32_t scope; /* NONE when function is */
+	uint32_t scope;                          /* NONE when function is */
 	uint32_t order;
 	uint32_t macro; /* string: the outermost macro it comes out of, or "" */
 	struct place place;
@@ -203,9 +210,10 @@ struct fact_argument {
 
 enum scope_kind {
 	SCOPE_BODY,
-	SCOPE_IF,      /* either branch of an if, a ?:, or the right side of && and || */
-	SCOPE_AFTER,   /* what follows an if whose other branch left: `if (c) return;` puts the rest under !c */
-	SCOPE_CASE,    /* statements under a case label; condition: switch value == label, or NONE for default and for several labels */
+	SCOPE_IF,    /* either branch of an if, a ?:, or the right side of && and || */
+	SCOPE_AFTER, /* what follows an if whose other branch left: `if (c) return;` puts the rest under !c */
+	SCOPE_CASE,  /* statements under a case label; condition: switch value == label, or NONE for default and for
+			several labels */
 	SCOPE_WHILE,
 	SCOPE_DO,
 	SCOPE_FOR,
@@ -213,11 +221,12 @@ enum scope_kind {
 };
 
 enum scope_flag {
-	SCOPE_BREAKS = 1u << 0,   /* has a break (of the loop or switch around it) directly in it */
-	SCOPE_RETURNS = 1u << 1,  /* has a return directly in it */
-	SCOPE_LEAVES = 1u << 2,   /* its end is not reached: it ends by return, break, continue, goto or a noreturn call */
+	SCOPE_BREAKS = 1u << 0,  /* has a break (of the loop or switch around it) directly in it */
+	SCOPE_RETURNS = 1u << 1, /* has a return directly in it */
+	SCOPE_LEAVES =
+	    1u << 2, /* its end is not reached: it ends by return, break, continue, goto or a noreturn call */
 	SCOPE_CONTINUES = 1u << 3,
-	SCOPE_GOES = 1u << 4,     /* has a goto directly in it */
+	SCOPE_GOES = 1u << 4, /* has a goto directly in it */
 };
 
 /* A region of a function that runs under a condition or repeatedly. */
@@ -233,10 +242,10 @@ struct fact_scope {
 	struct place place;
 };
 
-/* Also initialisers, returns (target VALUE_RETURN), and struct copies. Initialisers of records and arrays are one assignment per
-   element, targets VALUE_FIELD and VALUE_ELEMENT of the variable. */
+/* Also initialisers, returns (target VALUE_RETURN), and struct copies. Initialisers of records and arrays are one
+   assignment per element, targets VALUE_FIELD and VALUE_ELEMENT of the variable. */
 struct fact_assignment {
-	uint32_t function; /* NONE at file scope */
+	uint32_t function;       /* NONE at file scope */
 	uint32_t target, source; /* values; for ++ and -- source is NONE */
 	uint32_t operation;      /* enum fact_operator: ASSIGN, INITIALISE, or the operator of a compound assignment */
 	uint32_t scope, order;
@@ -289,8 +298,8 @@ struct fact_typedef {
 	struct place place;
 };
 
-/* `__attribute__((annotate("...")))` on a function or a field; other attributes that say something are translated to the same
-   words ("asynclint:blocks"). */
+/* `__attribute__((annotate("...")))` on a function or a field; other attributes that say something are translated to
+   the same words ("asynclint:blocks"). */
 struct fact_annotation {
 	uint32_t function; /* or NONE */
 	uint32_t field;    /* or NONE */
@@ -307,7 +316,7 @@ struct fact_suppression {
 };
 
 struct fact_inclusion {
-	uint32_t path; /* string */
+	uint32_t path;                /* string */
 	uint32_t hash_low, hash_high; /* XXH3 of the content */
 	uint32_t flags;
 };
@@ -319,30 +328,30 @@ enum inclusion_flag {
 
 /* A diagnostic that broke the parse: facts near it are incomplete. */
 struct fact_trouble {
-	uint32_t fatal; /* 1: nothing after it was read */
+	uint32_t fatal;   /* 1: nothing after it was read */
 	uint32_t message; /* string */
 	struct place place;
 };
 
 /* Every table once: X(struct, field of struct facts). */
-#define FACT_TABLES(X) \
-	X(fact_function, functions) \
-	X(fact_param, params) \
-	X(fact_type, types) \
-	X(fact_variable, variables) \
-	X(fact_local, locals) \
-	X(fact_value, values) \
-	X(fact_call, calls) \
-	X(fact_argument, arguments) \
-	X(fact_scope, scopes) \
-	X(fact_assignment, assignments) \
-	X(fact_cast, casts) \
-	X(fact_record, records) \
-	X(fact_field, fields) \
-	X(fact_typedef, typedefs) \
-	X(fact_annotation, annotations) \
+#define FACT_TABLES(X)                    \
+	X(fact_function, functions)       \
+	X(fact_param, params)             \
+	X(fact_type, types)               \
+	X(fact_variable, variables)       \
+	X(fact_local, locals)             \
+	X(fact_value, values)             \
+	X(fact_call, calls)               \
+	X(fact_argument, arguments)       \
+	X(fact_scope, scopes)             \
+	X(fact_assignment, assignments)   \
+	X(fact_cast, casts)               \
+	X(fact_record, records)           \
+	X(fact_field, fields)             \
+	X(fact_typedef, typedefs)         \
+	X(fact_annotation, annotations)   \
 	X(fact_suppression, suppressions) \
-	X(fact_inclusion, inclusions) \
+	X(fact_inclusion, inclusions)     \
 	X(fact_trouble, troubles)
 
 /* The tables of one unit, read-only. Owned by the arena or mapping they were made in (facts_free()). */
@@ -351,7 +360,7 @@ struct facts {
 	uint32_t string_count, text_size;
 	const uint32_t *string_offset;
 	const char *text;
-#define FACT_TABLE(type, name) \
+#define FACT_TABLE(type, name)   \
 	const struct type *name; \
 	uint32_t name##_count;
 	FACT_TABLES(FACT_TABLE)
@@ -366,13 +375,13 @@ const char *facts_text(const struct facts *facts, uint32_t string);
 /* The value of a VALUE_INTEGER. */
 int64_t fact_integer(const struct fact_value *value);
 
-/* Writes the facts to `path`, by a temporary file beside it that is renamed: readers see all of it or nothing. Little-endian.
-   Equal facts give equal bytes. False on failure, with a message in *error (arena). */
+/* Writes the facts to `path`, by a temporary file beside it that is renamed: readers see all of it or nothing.
+   Little-endian. Equal facts give equal bytes. False on failure, with a message in *error (arena). */
 bool facts_save(const struct facts *facts, const char *path, struct arena *arena, const char **error);
 
-/* Maps a file that facts_save() wrote and checks every count, index and string once, so that no later reader has to: a file that is
-   truncated, of another version, or hostile is refused with a message naming the file and what is wrong. Returns NULL then.
-   The result is to be given back with facts_free(). */
+/* Maps a file that facts_save() wrote and checks every count, index and string once, so that no later reader has to: a
+   file that is truncated, of another version, or hostile is refused with a message naming the file and what is wrong.
+   Returns NULL then. The result is to be given back with facts_free(). */
 struct facts *facts_load(const char *path, struct arena *arena, const char **error);
 
 /* The same for facts in memory, as a worker sends them: `bytes` must be aligned to 8 and stay as long as the facts.

@@ -1,8 +1,9 @@
 /*
  * Findings: what rules report and formats print.
  *
- * A finding is complete in itself (strings, no ids), so that a format needs neither facts nor program. Paths are relative to the
- * project root; formats turn them into what their reader wants. Everything is owned by the arena of the findings.
+ * A finding is complete in itself (strings, no ids), so that a format needs neither facts nor program. Paths are
+ * relative to the project root; formats turn them into what their reader wants. Everything is owned by the arena of the
+ * findings.
  */
 #ifndef ASYNCLINT_FINDING_H
 #define ASYNCLINT_FINDING_H
@@ -45,7 +46,7 @@ struct finding {
 	const char *cause;    /* what the fingerprint is made of besides rule and function: no lines, no paths */
 	TABLE(struct surface) surface;
 	TABLE(struct step) path;
-	const char *help; /* what to do, or NULL */
+	const char *help;     /* what to do, or NULL */
 	char fingerprint[33]; /* set by findings_finish() */
 };
 
@@ -60,8 +61,9 @@ struct finding *findings_add(struct findings *findings);
 /* Releases what the finding holds besides the arena's memory: for who takes it out of the list. */
 void finding_release(struct finding *finding);
 
-/* Sorts by file, line, column, rule, message; drops exact repetitions; computes fingerprints: 32 hex digits of rule, function and
-   cause, with a running number where several are equal. Never line numbers or absolute paths, so that a baseline survives edits. */
+/* Sorts by file, line, column, rule, message; drops exact repetitions; computes fingerprints: 32 hex digits of rule,
+   function and cause, with a running number where several are equal. Never line numbers or absolute paths, so that a
+   baseline survives edits. */
 void findings_finish(struct findings *findings);
 
 void findings_release(struct findings *findings);
@@ -74,13 +76,14 @@ struct coverage_note {
 };
 
 struct coverage {
-	uint32_t units;    /* analysed, degraded ones included */
-	TABLE(struct coverage_note) degraded; /* units with parse errors: first error of each */
-	TABLE(struct coverage_note) failed;   /* units without facts */
+	uint32_t units;                                  /* analysed, degraded ones included */
+	TABLE(struct coverage_note) degraded;            /* units with parse errors: first error of each */
+	TABLE(struct coverage_note) failed;              /* units without facts */
 	uint32_t calls, pointer_calls, unresolved_calls; /* calls by pointer whose target was not seen */
-	TABLE(struct coverage_note) unmodelled; /* external functions reached on a loop that no model speaks of, by name */
+	TABLE(struct coverage_note)
+	unmodelled; /* external functions reached on a loop that no model speaks of, by name */
 	TABLE(struct coverage_note) unused_suppressions; /* name: rule ids; message: what is wrong with it */
-	TABLE(struct coverage_note) notes; /* anything else a user should know, by location */
+	TABLE(struct coverage_note) notes;               /* anything else a user should know, by location */
 };
 
 void coverage_release(struct coverage *coverage);

@@ -2,13 +2,15 @@
 
 #include <string.h>
 
-static uint32_t add_holder(struct program *program, enum holder_kind kind, uint32_t owner, uint32_t index, const char *alias)
+static uint32_t add_holder(struct program *program, enum holder_kind kind, uint32_t owner, uint32_t index,
+			   const char *alias)
 {
 	table_add(&program->holders, (struct holder){.kind = kind, .owner = owner, .index = index, .alias = alias});
 	return program->holders.count - 1;
 }
 
-static uint32_t named_holder(struct program *program, id_table *table, enum holder_kind kind, uint32_t string, const char *alias)
+static uint32_t named_holder(struct program *program, id_table *table, enum holder_kind kind, uint32_t string,
+			     const char *alias)
 {
 	while (table->count <= string)
 		table_add(table, NONE);
@@ -50,19 +52,22 @@ static void make_holders(struct program *program)
 		node->first_param = program->holders.count;
 		for (uint32_t p = 0; p < node->param_count; p++) {
 			const char *alias = p < function->param_count
-						    ? type_alias(program, node->function.unit, facts->params[function->first_param + p].type)
-						    : "";
+						? type_alias(program, node->function.unit,
+							     facts->params[function->first_param + p].type)
+						: "";
 			add_holder(program, HOLDER_PARAM, i, p, alias);
 		}
-		node->result = add_holder(program, HOLDER_RESULT, i, 0, type_alias(program, node->function.unit, function->return_type));
+		node->result = add_holder(program, HOLDER_RESULT, i, 0,
+					  type_alias(program, node->function.unit, function->return_type));
 	}
 	for (uint32_t unit = 0; unit < program->unit_count; unit++) {
 		const struct facts *facts = program_facts(program, unit);
 		program->units[unit].variable = arena_alloc(&program->arena, facts->variables_count * sizeof(uint32_t));
 		for (uint32_t v = 0; v < facts->variables_count; v++) {
 			uint32_t string = intern(&program->strings, facts_text(facts, facts->variables[v].identity));
-			program->units[unit].variable[v] = named_holder(program, &program->variable_holder, HOLDER_VARIABLE, string,
-									type_alias(program, unit, facts->variables[v].type));
+			program->units[unit].variable[v] =
+			    named_holder(program, &program->variable_holder, HOLDER_VARIABLE, string,
+					 type_alias(program, unit, facts->variables[v].type));
 		}
 		program->units[unit].first_local = program->holders.count;
 		for (uint32_t l = 0; l < facts->locals_count; l++)
@@ -151,7 +156,8 @@ static void put(struct flow *flow, uint32_t holder, struct held held)
 }
 
 /* Lets `value` flow into `holder`: a function is put, another holder is linked. */
-static void flow_value(struct flow *flow, uint32_t unit, uint32_t function, uint32_t value, uint32_t holder, struct ref origin, bool is_call)
+static void flow_value(struct flow *flow, uint32_t unit, uint32_t function, uint32_t value, uint32_t holder,
+		       struct ref origin, bool is_call)
 {
 	struct program *program = flow->program;
 	const struct facts *facts = program_facts(program, unit);
@@ -159,7 +165,8 @@ static void flow_value(struct flow *flow, uint32_t unit, uint32_t function, uint
 		return;
 	const struct fact_value *fact = &facts->values[value];
 	if (fact->kind == VALUE_FUNCTION) {
-		struct held held = {program->units[unit].node[fact->a], origin, is_call, program_node(program, unit, function)};
+		struct held held = {program->units[unit].node[fact->a], origin, is_call,
+				    program_node(program, unit, function)};
 		put(flow, holder, held);
 	} else if (fact->kind == VALUE_CHOICE) {
 		flow_value(flow, unit, function, fact->b, holder, origin, is_call);
@@ -177,7 +184,8 @@ static bool carries_functions(const struct facts *facts, uint32_t value, uint32_
 	if (value == NONE)
 		return false;
 	const struct fact_value *fact = &facts->values[value];
-	return fact->kind == VALUE_FUNCTION || is_function_pointer(facts, target_type) || is_function_pointer(facts, fact->type);
+	return fact->kind == VALUE_FUNCTION || is_function_pointer(facts, target_type) ||
+	       is_function_pointer(facts, fact->type);
 }
 
 static void flow_assignments(struct flow *flow, uint32_t unit)
@@ -204,9 +212,11 @@ static void flow_arguments(struct flow *flow, uint32_t unit, uint32_t call, uint
 		uint32_t value = facts->arguments[fact->first_argument + i].value;
 		const struct fact_param *param = program_param(program, node, i);
 		uint32_t type = param ? param->type : NONE;
-		bool takes_function = type != NONE && is_function_pointer(program_facts(program, node->function.unit), type);
+		bool takes_function =
+		    type != NONE && is_function_pointer(program_facts(program, node->function.unit), type);
 		if (takes_function || !param || carries_functions(facts, value, NONE))
-			flow_value(flow, unit, fact->function, value, node->first_param + i, (struct ref){unit, call}, true);
+			flow_value(flow, unit, fact->function, value, node->first_param + i, (struct ref){unit, call},
+				   true);
 	}
 }
 
@@ -234,10 +244,12 @@ static bool flow_pointer_arguments(struct flow *flow, uint32_t *seen)
 		for (uint32_t i = 0; i < facts->calls_count; i++) {
 			if (facts->calls[i].callee != NONE)
 				continue;
-			uint32_t holder = program_holder(program, unit, facts->calls[i].function, facts->calls[i].target);
+			uint32_t holder =
+			    program_holder(program, unit, facts->calls[i].function, facts->calls[i].target);
 			uint32_t held = holder == NONE ? 0 : program->holders.items[holder].held.count;
 			for (; seen[number] < held; seen[number]++) {
-				flow_arguments(flow, unit, i, program->holders.items[holder].held.items[seen[number]].function);
+				flow_arguments(flow, unit, i,
+					       program->holders.items[holder].held.items[seen[number]].function);
 				grew = true;
 			}
 			number++;
@@ -269,14 +281,15 @@ static void solve_all(struct program *program)
 	table_release(&flow.work);
 }
 
-static void add_edge(struct program *program, uint32_t from, uint32_t to, struct ref call, enum edge_kind kind, uint32_t holder)
+static void add_edge(struct program *program, uint32_t from, uint32_t to, struct ref call, enum edge_kind kind,
+		     uint32_t holder)
 {
 	if (from != NONE && to != NONE)
 		table_add(&program->edges, (struct edge){from, to, call, kind, holder});
 }
 
-/* The parameter of the caller that a value is, or NONE: seen through locals by what flows into them is not needed, parameters are mostly
-   called as they are. */
+/* The parameter of the caller that a value is, or NONE: seen through locals by what flows into them is not needed,
+   parameters are mostly called as they are. */
 static uint32_t param_holder(const struct program *program, uint32_t unit, uint32_t function, uint32_t value)
 {
 	uint32_t holder = program_holder(program, unit, function, value);
@@ -319,12 +332,14 @@ static void find_inline_params(struct program *program)
 					changed |= mark_inline(program, holder);
 					continue;
 				}
-				const struct node *callee = &program->nodes.items[program->units[unit].node[fact->callee]];
+				const struct node *callee =
+				    &program->nodes.items[program->units[unit].node[fact->callee]];
 				for (uint32_t a = 0; a < fact->argument_count; a++) {
 					if (!is_inline_param(program, callee, a))
 						continue;
-					uint32_t holder = param_holder(program, unit, fact->function,
-								       facts->arguments[fact->first_argument + a].value);
+					uint32_t holder =
+					    param_holder(program, unit, fact->function,
+							 facts->arguments[fact->first_argument + a].value);
 					changed |= mark_inline(program, holder);
 				}
 			}
@@ -332,8 +347,8 @@ static void find_inline_params(struct program *program)
 	} while (changed);
 }
 
-/* Edges to the functions that are passed to a parameter which the callee calls: from who passes them, not from who calls, so that one
-   caller's callback is not taken for another's. */
+/* Edges to the functions that are passed to a parameter which the callee calls: from who passes them, not from who
+   calls, so that one caller's callback is not taken for another's. */
 static void add_passed_edges(struct program *program, uint32_t unit, uint32_t call, uint32_t from)
 {
 	const struct facts *facts = program_facts(program, unit);
@@ -344,15 +359,16 @@ static void add_passed_edges(struct program *program, uint32_t unit, uint32_t ca
 			continue;
 		uint32_t value = facts->arguments[fact->first_argument + a].value;
 		if (facts->values[value].kind == VALUE_FUNCTION) {
-			add_edge(program, from, program->units[unit].node[facts->values[value].a], (struct ref){unit, call}, EDGE_PASSED, NONE);
+			add_edge(program, from, program->units[unit].node[facts->values[value].a],
+				 (struct ref){unit, call}, EDGE_PASSED, NONE);
 			continue;
 		}
 		uint32_t holder = program_holder(program, unit, fact->function, value);
 		if (holder == NONE || program->holders.items[holder].kind == HOLDER_PARAM)
 			continue;
 		for (uint32_t h = 0; h < program->holders.items[holder].held.count; h++)
-			add_edge(program, from, program->holders.items[holder].held.items[h].function, (struct ref){unit, call}, EDGE_PASSED,
-				 holder);
+			add_edge(program, from, program->holders.items[holder].held.items[h].function,
+				 (struct ref){unit, call}, EDGE_PASSED, holder);
 	}
 }
 
@@ -361,7 +377,8 @@ static void add_call_edges(struct program *program, uint32_t unit, uint32_t call
 	const struct facts *facts = program_facts(program, unit);
 	const struct fact_call *fact = &facts->calls[call];
 	if (fact->callee != NONE) {
-		add_edge(program, from, program->units[unit].node[fact->callee], (struct ref){unit, call}, EDGE_CALL, NONE);
+		add_edge(program, from, program->units[unit].node[fact->callee], (struct ref){unit, call}, EDGE_CALL,
+			 NONE);
 		add_passed_edges(program, unit, call, from);
 		return;
 	}
@@ -369,7 +386,8 @@ static void add_call_edges(struct program *program, uint32_t unit, uint32_t call
 	bool is_param = holder != NONE && program->holders.items[holder].kind == HOLDER_PARAM;
 	uint32_t held = holder == NONE ? 0 : program->holders.items[holder].held.count;
 	for (uint32_t i = 0; i < held && !is_param; i++)
-		add_edge(program, from, program->holders.items[holder].held.items[i].function, (struct ref){unit, call}, EDGE_POINTER, holder);
+		add_edge(program, from, program->holders.items[holder].held.items[i].function, (struct ref){unit, call},
+			 EDGE_POINTER, holder);
 	if (!held)
 		table_add(&program->unresolved, (struct ref){unit, call});
 }
@@ -380,7 +398,8 @@ static void make_edges(struct program *program)
 		program->nodes.items[i].first_out = program->edges.count;
 		for (uint32_t b = 0; b < program->nodes.items[i].body_count; b++) {
 			struct ref body = program->bodies.items[program->nodes.items[i].first_body + b];
-			const struct fact_function *function = &program_facts(program, body.unit)->functions[body.index];
+			const struct fact_function *function =
+			    &program_facts(program, body.unit)->functions[body.index];
 			for (uint32_t c = 0; c < function->call_count; c++)
 				add_call_edges(program, body.unit, function->first_call + c, i);
 		}

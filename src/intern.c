@@ -62,8 +62,9 @@ uint32_t intern_n(struct intern *strings, const char *text, size_t length)
 	if (length >= UINT32_MAX / 2)
 		arena_out_of_memory();
 	strings->text =
-		table_reserve(strings->text, &strings->text_capacity, strings->text_size, (uint32_t)length + 1, 1);
-	strings->offset = table_reserve(strings->offset, &strings->capacity, strings->count, 1, sizeof(*strings->offset));
+	    table_reserve(strings->text, &strings->text_capacity, strings->text_size, (uint32_t)length + 1, 1);
+	strings->offset =
+	    table_reserve(strings->offset, &strings->capacity, strings->count, 1, sizeof(*strings->offset));
 	memcpy(strings->text + strings->text_size, text, length);
 	strings->text[strings->text_size + length] = '\0';
 	strings->offset[strings->count] = strings->text_size;

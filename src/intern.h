@@ -1,8 +1,8 @@
 /*
  * Strings ↔ ids: equal strings have equal ids, ids are dense and start at 0, and id 0 is the empty string.
  *
- * Because ids are dense, "a map from strings" is a flat array indexed by id everywhere in asynclint; this is its only hash
- * table. Ids depend on the order of interning, so they never reach output: sort by text instead.
+ * Because ids are dense, "a map from strings" is a flat array indexed by id everywhere in asynclint; this is its only
+ * hash table. Ids depend on the order of interning, so they never reach output: sort by text instead.
  */
 #ifndef ASYNCLINT_INTERN_H
 #define ASYNCLINT_INTERN_H

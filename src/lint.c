@@ -7,6 +7,7 @@
 #include "dump.h"
 #include "inputs.h"
 #include "models.h"
+#include "paths.h"
 #include "walk.h"
 
 #include <errno.h>
@@ -148,6 +149,32 @@ static int exit_status(const struct lint *lint)
 	return lint->findings.list.count ? SOME_FOUND : NOTHING_FOUND;
 }
 
+/* The file that --explain-silence names, as the facts name it; one that is not here, as facts from elsewhere may have
+ * it, as it is. */
+static const char *silence_file(struct lint *lint)
+{
+	const char *file = path_resolve(lint->options->silence_file, &lint->findings.arena);
+	return file ? path_in_root(file, lint->inputs.root) : lint->options->silence_file;
+}
+
+static int explain_silence(struct lint *lint)
+{
+	const struct inputs *inputs = &lint->inputs;
+	struct analysis_options analysis = {.rules = lint->options->rules, .costs = lint->options->costs};
+	const char *file = silence_file(lint);
+	const char *text = analysis_silence(inputs->facts.items, inputs->facts.count, &lint->models, &analysis, file,
+					    lint->options->silence_line, &lint->findings.arena);
+	if (!text) {
+		console_error("'%s' is part of none of the %u units that were analysed", file, inputs->facts.count);
+		return NOT_DONE;
+	}
+	FILE *out = open_output(lint->options);
+	if (!out)
+		return NOT_DONE;
+	fputs(text, out);
+	return close_output(lint->options, out) ? exit_status(lint) : NOT_DONE;
+}
+
 static int check(struct lint *lint)
 {
 	if (!load_models(lint))
@@ -157,6 +184,8 @@ static int check(struct lint *lint)
 		return result == INPUTS_SKIPPED ? NOTHING_FOUND : NOT_DONE;
 	if (!lint->inputs.facts.count)
 		console_error("nothing was analysed");
+	if (lint->options->silence_file)
+		return explain_silence(lint);
 	find(lint);
 	return report(lint) ? exit_status(lint) : NOT_DONE;
 }
@@ -198,8 +227,8 @@ static int why(struct lint *lint)
 		return result == INPUTS_SKIPPED ? NOTHING_FOUND : NOT_DONE;
 	const struct inputs *inputs = &lint->inputs;
 	const char *function = lint->options->subject;
-	const char *text =
-	    analysis_why(inputs->facts.items, inputs->facts.count, &lint->models, function, &lint->findings.arena);
+	const char *text = analysis_why(inputs->facts.items, inputs->facts.count, &lint->models, function,
+					lint->options->costs, &lint->findings.arena);
 	if (!text) {
 		console_error("no function '%s' is defined or called in the %u units that were analysed", function,
 			      inputs->facts.count);

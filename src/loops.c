@@ -16,18 +16,21 @@ bool is_test_file(const char *path)
 			if (strlen(folders[i]) == length && strncmp(folders[i], at, length) == 0)
 				return true;
 		if (!slash)
-			return strncmp(at, "test-", 5) == 0 || strncmp(at, "test_", 5) == 0 || strstr(at, "_test.") || strstr(at, "-test.");
+			return strncmp(at, "test-", 5) == 0 || strncmp(at, "test_", 5) == 0 || strstr(at, "_test.") ||
+			       strstr(at, "-test.");
 		at = slash + 1;
 	}
 	return false;
 }
 
 /* Words that say by themselves that a function runs the loop, and words that do where they are its verb. */
-static const char *const owner_words[] = {"loop",  "mainloop", "dispatch", "dispatcher", "iterate", "iteration", "pump",
-					  "spin", "events",   "main",	    "forever",	  "eventloop", NULL};
+static const char *const owner_words[] = {"loop",      "mainloop",  "dispatch", "dispatcher", "iterate",
+					  "iteration", "pump",      "spin",     "events",     "main",
+					  "forever",   "eventloop", NULL};
 static const char *const owner_verbs[] = {"run", "poll", "process", "service", "serve", "drive", "step", NULL};
 /* Such a function makes or ends one, it does not run it. */
-static const char *const other_words[] = {"new", "init", "create", "free", "destroy", "close", "get", "set", "add", "alloc", "default", "stop", "quit", NULL};
+static const char *const other_words[] = {"new", "init", "create", "free",    "destroy", "close", "get",
+					  "set", "add",  "alloc",  "default", "stop",    "quit",  NULL};
 
 static bool is_loop_type(const struct program *program, const struct node *node, const struct fact_param *param)
 {
@@ -80,7 +83,8 @@ static bool is_owner_by_name(const struct program *program, const struct node *n
 	return ends_in_word(node->name, owner_verbs) && takes_object(program, node);
 }
 
-/* Thread start routines may run loops; a loop by hand in one is the thread's own business, and nobody else waits for it. */
+/* Thread start routines may run loops; a loop by hand in one is the thread's own business, and nobody else waits for
+ * it. */
 static void mark_threads(struct derived *derived)
 {
 	const struct program *program = derived->program;
@@ -89,7 +93,8 @@ static void mark_threads(struct derived *derived)
 		for (uint32_t c = 0; node->model && c < node->model->callback_count; c++) {
 			if (node->model->callbacks[c].role != ROLE_THREAD)
 				continue;
-			const struct holder *holder = &program->holders.items[node->first_param + node->model->callbacks[c].argument];
+			const struct holder *holder =
+			    &program->holders.items[node->first_param + node->model->callbacks[c].argument];
 			for (uint32_t h = 0; h < holder->held.count; h++)
 				derived->owner[holder->held.items[h].function] = OWNER_THREAD;
 		}
@@ -103,7 +108,8 @@ static bool same_directory(const char *a, const char *b)
 	return a_length == b_length && strncmp(a, b, a_length) == 0;
 }
 
-/* A sub-command: main, in another file of the same directory, is its only kind of caller, and hands it its arguments. */
+/* A sub-command: main, in another file of the same directory, is its only kind of caller, and hands it its arguments.
+ */
 static bool is_sub_command(const struct program *program, const struct node *node)
 {
 	const struct facts *facts = program_facts(program, node->function.unit);
@@ -117,7 +123,8 @@ static bool is_sub_command(const struct program *program, const struct node *nod
 	for (uint32_t i = 0; i < node->in_count; i++) {
 		const struct edge *edge = &program->edges.items[program->incoming.items[node->first_in + i]];
 		const struct node *caller = &program->nodes.items[edge->from];
-		if (strcmp(caller->name, "main") != 0 || strcmp(caller->file, node->file) == 0 || !same_directory(caller->file, node->file))
+		if (strcmp(caller->name, "main") != 0 || strcmp(caller->file, node->file) == 0 ||
+		    !same_directory(caller->file, node->file))
 			return false;
 	}
 	return node->in_count > 0;
@@ -178,19 +185,21 @@ bool is_sync_looking(const struct derived *derived, uint32_t index, bool may_tak
 /* `do { ... } while (0)` of a macro. */
 static bool is_never_repeated(const struct facts *facts, const struct fact_scope *scope)
 {
-	return scope->kind == SCOPE_DO && scope->condition != NONE && facts->values[scope->condition].kind == VALUE_INTEGER &&
+	return scope->kind == SCOPE_DO && scope->condition != NONE &&
+	       facts->values[scope->condition].kind == VALUE_INTEGER &&
 	       fact_integer(&facts->values[scope->condition]) == 0;
 }
 
-/* It goes over items: its condition is about a local that the loop itself moves on. What comes from a call may be what was waited for. */
+/* It goes over items: its condition is about a local that the loop itself moves on. What comes from a call may be what
+ * was waited for. */
 static bool is_iteration(const struct facts *facts, const struct fact_scope *scope)
 {
 	const struct fact_function *function = &facts->functions[scope->function];
 	uint32_t value = scope->condition;
 	while (value != NONE && facts->values[value].kind != VALUE_LOCAL) {
 		const struct fact_value *fact = &facts->values[value];
-		bool inner = fact->kind == VALUE_FIELD || fact->kind == VALUE_ELEMENT || fact->kind == VALUE_POINTEE || fact->kind == VALUE_BINARY ||
-			     fact->kind == VALUE_UNARY;
+		bool inner = fact->kind == VALUE_FIELD || fact->kind == VALUE_ELEMENT || fact->kind == VALUE_POINTEE ||
+			     fact->kind == VALUE_BINARY || fact->kind == VALUE_UNARY;
 		value = inner ? fact->a : NONE;
 	}
 	if (value == NONE)
@@ -198,8 +207,8 @@ static bool is_iteration(const struct facts *facts, const struct fact_scope *sco
 	for (uint32_t i = 0; i < function->assignment_count; i++) {
 		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
 		const struct fact_value *target = &facts->values[assignment->target];
-		if (target->kind != VALUE_LOCAL || target->a != facts->values[value].a || assignment->order < scope->order ||
-		    assignment->order >= scope->end_order)
+		if (target->kind != VALUE_LOCAL || target->a != facts->values[value].a ||
+		    assignment->order < scope->order || assignment->order >= scope->end_order)
 			continue;
 		uint32_t source = assignment->source == NONE ? VALUE_KINDS : facts->values[assignment->source].kind;
 		if (source != VALUE_CALL && source != VALUE_INTEGER)
@@ -214,14 +223,15 @@ static bool is_inside(const struct fact_call *call, const struct fact_scope *sco
 }
 
 /* The effect by which the scope waits for events, or NULL. */
-static const struct effect *waits_in_scope(const struct derived *derived, uint32_t node, struct ref scope, const struct effect *after)
+static const struct effect *waits_in_scope(const struct derived *derived, uint32_t node, struct ref scope,
+					   const struct effect *after)
 {
 	const struct fact_scope *fact = &program_facts(derived->program, scope.unit)->scopes[scope.index];
 	uint32_t i = after ? after->next : derived->first_effect[node];
 	for (; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *effect = &derived->effects.items[i];
-		if (effect->kind == EFFECT_WAITS && effect->certain && !effect->by_pointer && effect->call.unit == scope.unit &&
-		    is_inside(program_call(derived->program, effect->call), fact))
+		if (effect->kind == EFFECT_WAITS && effect->certain && !effect->by_pointer &&
+		    effect->call.unit == scope.unit && is_inside(program_call(derived->program, effect->call), fact))
 			return effect;
 	}
 	return NULL;
@@ -233,7 +243,8 @@ static bool calls_by_pointer(const struct program *program, uint32_t index, int 
 	const struct node *node = &program->nodes.items[index];
 	for (uint32_t e = node->first_out; e < node->first_out + node->out_count; e++) {
 		const struct edge *edge = &program->edges.items[e];
-		if (edge->kind == EDGE_POINTER || (depth < 2 && edge->kind == EDGE_CALL && edge->to != index && calls_by_pointer(program, edge->to, depth + 1)))
+		if (edge->kind == EDGE_POINTER || (depth < 2 && edge->kind == EDGE_CALL && edge->to != index &&
+						   calls_by_pointer(program, edge->to, depth + 1)))
 			return true;
 	}
 	return false;
@@ -250,7 +261,8 @@ static bool handles_in_scope(const struct derived *derived, uint32_t index, stru
 		if (edge->call.unit != scope.unit || !is_inside(program_call(program, edge->call), fact))
 			continue;
 		bool is_wait = false;
-		for (const struct effect *wait = waits_in_scope(derived, index, scope, NULL); wait; wait = waits_in_scope(derived, index, scope, wait))
+		for (const struct effect *wait = waits_in_scope(derived, index, scope, NULL); wait;
+		     wait = waits_in_scope(derived, index, scope, wait))
 			is_wait |= wait->call.index == edge->call.index;
 		if (program->nodes.items[edge->to].body_count && (!is_wait || calls_by_pointer(program, edge->to, 0)))
 			return true;
@@ -264,7 +276,8 @@ bool waits_on_own_set(struct derived *derived, const struct effect *effect)
 	const struct fact_call *call = program_call(derived->program, effect->call);
 	for (uint32_t a = 0; effect->kind == EFFECT_WAITS && a < call->argument_count; a++) {
 		struct ref argument = program_argument(derived->program, effect->call, a);
-		if (facts->values[argument.index].kind == VALUE_LOCAL && origin_of(derived, argument, call->function).kind == ORIGIN_MADE)
+		if (facts->values[argument.index].kind == VALUE_LOCAL &&
+		    origin_of(derived, argument, call->function).kind == ORIGIN_MADE)
 			return true;
 	}
 	return false;
@@ -273,7 +286,8 @@ bool waits_on_own_set(struct derived *derived, const struct effect *effect)
 static void mark_wait_steps(struct derived *derived, uint32_t node, struct ref scope)
 {
 	const struct node *of = &derived->program->nodes.items[node];
-	for (const struct effect *wait = waits_in_scope(derived, node, scope, NULL); wait; wait = waits_in_scope(derived, node, scope, wait)) {
+	for (const struct effect *wait = waits_in_scope(derived, node, scope, NULL); wait;
+	     wait = waits_in_scope(derived, node, scope, wait)) {
 		for (uint32_t e = of->first_out; e < of->first_out + of->out_count; e++) {
 			struct ref call = derived->program->edges.items[e].call;
 			derived->wait_edge[e] |= call.unit == wait->call.unit && call.index == wait->call.index;
@@ -293,7 +307,8 @@ void derive_hand_loops(struct derived *derived)
 	derived->wait_edge = arena_alloc(&derived->arena, program->edges.count);
 	for (uint32_t i = 0; i < program->nodes.count; i++) {
 		const struct node *node = &program->nodes.items[i];
-		if (!derived->owner[i] || derived->owner[i] == OWNER_THREAD || is_test_file(node->file) || !effect_find(derived, i, EFFECT_WAITS))
+		if (!derived->owner[i] || derived->owner[i] == OWNER_THREAD || is_test_file(node->file) ||
+		    !effect_find(derived, i, EFFECT_WAITS))
 			continue;
 		for (uint32_t b = 0; b < node->body_count; b++) {
 			struct ref body = program->bodies.items[node->first_body + b];
@@ -302,7 +317,8 @@ void derive_hand_loops(struct derived *derived)
 			for (uint32_t s = 0; s < function->scope_count; s++) {
 				struct ref scope = {body.unit, function->first_scope + s};
 				const struct fact_scope *fact = &facts->scopes[scope.index];
-				bool loops = fact->kind == SCOPE_WHILE || fact->kind == SCOPE_DO || fact->kind == SCOPE_FOR;
+				bool loops =
+				    fact->kind == SCOPE_WHILE || fact->kind == SCOPE_DO || fact->kind == SCOPE_FOR;
 				if (!loops || is_never_repeated(facts, fact) || is_iteration(facts, fact))
 					continue;
 				const struct effect *wait = waits_in_scope(derived, i, scope, NULL);

@@ -103,7 +103,7 @@ struct property {
 static const struct property properties[] = {
     {"blocks", MODEL_BLOCKS, NEEDS_BECAUSE | NEEDS_COST, NULL, MODEL_NO_ARGUMENT},
     {"waits", MODEL_WAITS, OR_TRUE, "timeout", MODEL_NO_ARGUMENT},
-    {"waits-thread", MODEL_WAITS_THREAD, OR_TRUE, NULL, MODEL_NO_ARGUMENT},
+    {"waits-thread", MODEL_WAITS_THREAD, OR_TRUE, "timeout", MODEL_NO_ARGUMENT},
     {"wakes", MODEL_WAKES, OR_TRUE, NULL, MODEL_NO_ARGUMENT},
     {"pumps", MODEL_PUMPS, NEEDS_BECAUSE | OR_DEFAULT, "loop", MODEL_DEFAULT},
     {"pumps-once-ready", MODEL_PUMPS_ONCE_READY, OR_TRUE | OR_DEFAULT, "loop", MODEL_DEFAULT},
@@ -130,6 +130,12 @@ static const struct property properties[] = {
     {"owned-by", MODEL_OWNED_BY, NEEDS_PLACE, "arg", 0},
     {"loop-thread", MODEL_LOOP_THREAD, NEEDS_PLACE, "arg", 0},
     {"makes-thread-safe", MODEL_MAKES_THREAD_SAFE, OR_TRUE, NULL, MODEL_NO_ARGUMENT},
+    {"allows-nesting", MODEL_ALLOWS_NESTING, OR_TRUE, NULL, MODEL_NO_ARGUMENT},
+    {"probes-loop", MODEL_PROBES_LOOP, OR_TRUE, NULL, MODEL_RESULT},
+    {"current-thread", MODEL_CURRENT_THREAD, OR_TRUE, NULL, MODEL_RESULT},
+    {"on-default-loop", MODEL_ON_DEFAULT_LOOP, OR_TRUE, NULL, MODEL_NO_ARGUMENT},
+    {"inherits", MODEL_INHERITS, OR_TRUE, NULL, MODEL_RESULT},
+    {"ends-descriptor", MODEL_ENDS_DESCRIPTOR, NEEDS_PLACE, "descriptor", 0},
 };
 
 /* Notes "FILE: function 'f': property: message". Always false, so that `return fail(...)` reads well. */
@@ -806,8 +812,8 @@ static void publish(struct models *models, const struct reader *reader)
 static bool read_file(struct reader *reader)
 {
 	struct stat status;
-	if (stat(reader->path, &status) == 0 && !S_ISREG(status.st_mode)) /* to open a pipe may take for ever */
-		return fail(reader, "cannot read: not a regular file");
+	if (stat(reader->path, &status) == 0 && S_ISFIFO(status.st_mode)) /* to open it may take for ever */
+		return fail(reader, "cannot read: it is a pipe");
 	FILE *file = fopen(reader->path, "rb");
 	if (!file)
 		return fail(reader, "cannot open: %s", strerror(errno));

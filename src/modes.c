@@ -5,10 +5,12 @@
 #include <string.h>
 
 /* Words for what a mode is about; effects have to confirm them. */
-static const char *const mode_words[] = {"block",	 "blocking", "nonblock", "nonblocking", "noblock", "unblocking", "async",
-					 "asynchronous", "sync",     "synchronous", "nowait", "nonblk", "setblocking", "setnonblocking", "setnonblock", NULL};
+static const char *const mode_words[] = {
+    "block", "blocking",    "nonblock", "nonblocking", "noblock",     "unblocking",     "async",       "asynchronous",
+    "sync",  "synchronous", "nowait",   "nonblk",      "setblocking", "setnonblocking", "setnonblock", NULL};
 /* How long is no question of sync or async. */
-static const char *const time_words[] = {"timeout", "timeo", "msec", "ms", "usec", "sec", "secs", "seconds", "deadline", "time", "tv", "interval", "delay", NULL};
+static const char *const time_words[] = {"timeout", "timeo",    "msec", "ms", "usec",     "sec",   "secs",
+					 "seconds", "deadline", "time", "tv", "interval", "delay", NULL};
 
 const struct mode *mode_of_param(const struct derived *derived, uint32_t node, uint32_t number)
 {
@@ -87,7 +89,8 @@ static uint32_t other_side(const struct derived *derived, uint32_t node, const s
 {
 	for (uint32_t i = derived->first_effect[node]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *effect = &derived->effects.items[i];
-		const struct atom *other = effect->kind == kind ? condition_find(&effect->condition, atom->subject, atom->id) : NULL;
+		const struct atom *other =
+		    effect->kind == kind ? condition_find(&effect->condition, atom->subject, atom->id) : NULL;
 		if (other && !atoms_agree(atom, other))
 			return i;
 	}
@@ -100,9 +103,10 @@ static bool happens_anyway(const struct derived *derived, const struct effect *e
 	for (uint32_t i = derived->first_effect[effect->node]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *other = &derived->effects.items[i];
 		const struct atom *found = condition_find(&other->condition, atom->subject, atom->id);
-		bool same = other != effect && other->kind == effect->kind && other->cause == effect->cause && other->certain && other->clears == effect->clears;
-		/* A descriptor that is set before connecting in one case and behind it in the other is set both ways, and yet it is all the
-		   difference. */
+		bool same = other != effect && other->kind == effect->kind && other->cause == effect->cause &&
+			    other->certain && other->clears == effect->clears;
+		/* A descriptor that is set before connecting in one case and behind it in the other is set both ways,
+		   and yet it is all the difference. */
 		bool either_way = found && !atoms_agree(found, atom) && effect->kind != EFFECT_SETS_NONBLOCKING;
 		if (same && (!found || either_way))
 			return true;
@@ -114,7 +118,8 @@ static bool happens_anyway(const struct derived *derived, const struct effect *e
 static bool is_own_branch(struct derived *derived, const struct effect *effect, const struct atom *atom)
 {
 	struct condition condition = {0};
-	condition_of_scope(&derived->conditions, effect->call.unit, program_call(derived->program, effect->call)->scope, &condition);
+	condition_of_scope(&derived->conditions, effect->call.unit, program_call(derived->program, effect->call)->scope,
+			   &condition);
 	/* A callback that a library's function takes or leaves is that function's design, not this one's. */
 	bool is_callback = atom->subject == SUBJECT_PARAM && (atom->test == TEST_NULL || atom->test == TEST_NOT_NULL);
 	return condition_find(&condition, atom->subject, atom->id) || (effect->from == NONE && !is_callback);
@@ -139,13 +144,17 @@ static const char *bit_name_in(const struct derived *derived, uint32_t node, int
 		const struct facts *facts = program_facts(program, body.unit);
 		const struct fact_function *function = &facts->functions[body.index];
 		for (uint32_t s = 0; s < function->scope_count; s++) {
-			uint32_t value = value_resolve(program, body.unit, facts->scopes[function->first_scope + s].condition);
+			uint32_t value =
+			    value_resolve(program, body.unit, facts->scopes[function->first_scope + s].condition);
 			for (int depth = 0; value != NONE && depth < 8; depth++) {
 				const struct fact_value *fact = &facts->values[value];
-				if (fact->kind == VALUE_BINARY && fact->c == OPERATOR_AND && facts->values[fact->b].kind == VALUE_INTEGER &&
+				if (fact->kind == VALUE_BINARY && fact->c == OPERATOR_AND &&
+				    facts->values[fact->b].kind == VALUE_INTEGER &&
 				    fact_integer(&facts->values[fact->b]) == bit)
 					return facts_text(facts, facts->values[fact->b].c);
-				value = fact->kind == VALUE_BINARY || fact->kind == VALUE_UNARY ? value_resolve(program, body.unit, fact->a) : NONE;
+				value = fact->kind == VALUE_BINARY || fact->kind == VALUE_UNARY
+					    ? value_resolve(program, body.unit, fact->a)
+					    : NONE;
 			}
 		}
 	}
@@ -169,20 +178,22 @@ static bool changes_on_loop(struct derived *derived, uint32_t subject)
 	return false;
 }
 
-/* The function waits or starts something itself, if only perhaps: it is an operation, not just a maker of descriptors. */
+/* The function waits or starts something itself, if only perhaps: it is an operation, not just a maker of descriptors.
+ */
 static bool does_more(const struct derived *derived, uint32_t node)
 {
 	for (uint32_t i = derived->first_effect[node]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *effect = &derived->effects.items[i];
-		if (effect->kind == EFFECT_WAITS || effect->kind == EFFECT_PUMPS || effect->kind == EFFECT_STARTS_ASYNC ||
-		    (effect->kind == EFFECT_BLOCKS && effect->cost > COST_DISK))
+		if (effect->kind == EFFECT_WAITS || effect->kind == EFFECT_PUMPS ||
+		    effect->kind == EFFECT_STARTS_ASYNC || (effect->kind == EFFECT_BLOCKS && effect->cost > COST_DISK))
 			return true;
 	}
 	return false;
 }
 
 /* Sets and clears, by the parameter, the mode of something that it is given. */
-static bool switches_existing(const struct derived *derived, const struct effect *effect, const struct atom *atom, uint32_t *other)
+static bool switches_existing(const struct derived *derived, const struct effect *effect, const struct atom *atom,
+			      uint32_t *other)
 {
 	bool given = effect->origin.kind == ORIGIN_PARAM || effect->origin.kind == ORIGIN_OBJECT;
 	bool switches = *other != NONE && derived->effects.items[*other].clears != effect->clears;
@@ -212,8 +223,8 @@ static bool is_io(const struct derived *derived, const struct effect *effect)
 	return false;
 }
 
-static enum mode_reason reason_of(struct derived *derived, const struct effect *effect, const struct atom *atom, const char *bit_name,
-				  uint32_t *other)
+static enum mode_reason reason_of(struct derived *derived, const struct effect *effect, const struct atom *atom,
+				  const char *bit_name, uint32_t *other)
 {
 	const char *name = subject_name(derived, effect->node, atom);
 	bool named = has_word(name, mode_words) || has_word(bit_name, mode_words);
@@ -236,9 +247,11 @@ static enum mode_reason reason_of(struct derived *derived, const struct effect *
 		const struct effect *start = &derived->effects.items[*other];
 		bool both_here = effect->from == NONE && start->from == NONE && is_modelled_start(derived, start);
 		bool callback = atom->test == TEST_NULL || atom->test == TEST_NOT_NULL;
-		bool chooses = atom->subject == SUBJECT_PARAM && !bit_of(atom) && is_choice_type(derived, atom, effect->node);
-		bool own = atom->subject == SUBJECT_PARAM ? callback || (chooses && is_modelled_start(derived, start))
-							   : both_here && effect->cost != COST_DISK && !changes_on_loop(derived, atom->id);
+		bool chooses =
+		    atom->subject == SUBJECT_PARAM && !bit_of(atom) && is_choice_type(derived, atom, effect->node);
+		bool own = atom->subject == SUBJECT_PARAM
+			       ? callback || (chooses && is_modelled_start(derived, start))
+			       : both_here && effect->cost != COST_DISK && !changes_on_loop(derived, atom->id);
 		if (named || own)
 			return MODE_WAITS_OR_STARTS;
 	}
@@ -269,15 +282,18 @@ static void find_conditional_effects(struct derived *derived)
 {
 	for (uint32_t i = 0; i < derived->effects.count; i++) {
 		const struct effect *effect = &derived->effects.items[i];
-		/* Input and output on a descriptor of unknown mode may wait: enough where the other side surely starts something. */
+		/* Input and output on a descriptor of unknown mode may wait: enough where the other side surely starts
+		 * something. */
 		if (!effect->certain && !is_io(derived, effect))
 			continue;
 		for (uint32_t a = 0; a < effect->condition.count; a++) {
 			const struct atom *atom = &effect->condition.atoms[a];
 			bool is_param = atom->subject == SUBJECT_PARAM;
-			if (atom->subject == SUBJECT_VARIABLE || (is_param && !can_be_mode_param(derived->program, effect->node, atom)))
+			if (atom->subject == SUBJECT_VARIABLE ||
+			    (is_param && !can_be_mode_param(derived->program, effect->node, atom)))
 				continue;
-			if (!is_param && (atom->test == TEST_NULL || atom->test == TEST_NOT_NULL || has_word(subject_name(derived, effect->node, atom), time_words)))
+			if (!is_param && (atom->test == TEST_NULL || atom->test == TEST_NOT_NULL ||
+					  has_word(subject_name(derived, effect->node, atom), time_words)))
 				continue;
 			if (!is_own_branch(derived, effect, atom) || happens_anyway(derived, effect, atom))
 				continue;
@@ -307,7 +323,8 @@ static bool is_would_block(const struct derived *derived, const struct facts *fa
 	if (fact->kind != VALUE_BINARY || fact->c != OPERATOR_EQUAL)
 		return false;
 	const struct fact_value *number = &facts->values[fact->b];
-	return number->kind == VALUE_INTEGER && number->c && models_would_block(derived->program->models, facts_text(facts, number->c));
+	return number->kind == VALUE_INTEGER && number->c &&
+	       models_would_block(derived->program->models, facts_text(facts, number->c));
 }
 
 /* `errno == EAGAIN && !(c->flags & BLOCK)`: whether "would block" is an error depends on a field. */
@@ -319,30 +336,35 @@ static void find_would_block_tests(struct derived *derived, uint32_t node, struc
 	for (uint32_t s = 0; s < function->scope_count; s++) {
 		const struct fact_scope *scope = &facts->scopes[function->first_scope + s];
 		/* The right side of && is a scope under its left side; what encloses it is the whole test. */
-		if (scope->kind != SCOPE_IF || scope->condition == NONE || !scope->when || !is_would_block(derived, facts, scope->condition))
+		if (scope->kind != SCOPE_IF || scope->condition == NONE || !scope->when ||
+		    !is_would_block(derived, facts, scope->condition))
 			continue;
 		for (uint32_t t = 0; t < function->scope_count; t++) {
 			const struct fact_scope *other = &facts->scopes[function->first_scope + t];
 			uint32_t value = other->condition;
 			for (int depth = 0; value != NONE && depth < 8; depth++) {
 				const struct fact_value *fact = &facts->values[value];
-				if (fact->kind != VALUE_BINARY || (fact->c != OPERATOR_LOGICAL_AND && fact->c != OPERATOR_LOGICAL_OR))
+				if (fact->kind != VALUE_BINARY ||
+				    (fact->c != OPERATOR_LOGICAL_AND && fact->c != OPERATOR_LOGICAL_OR))
 					break;
 				struct atom atom;
 				if (fact->c == OPERATOR_LOGICAL_AND && fact->a == scope->condition &&
-				    test_value(&derived->conditions, body.unit, fact->b, TEST_NONZERO, 0, &atom) == TRUTH_ATOM && atom.subject == SUBJECT_SLOT &&
-				    atom.test != TEST_NULL && atom.test != TEST_NOT_NULL) {
-					add_mode(derived, (struct mode){.subject = SUBJECT_SLOT,
-									.node = NONE,
-									.id = atom.id,
-									.bit = bit_of(&atom),
-									.bit_name = bit_name_in(derived, node, bit_of(&atom)),
-									.reason = MODE_WOULD_BLOCK,
-									.where = node,
-									.effect = NONE,
-									.other = NONE,
-									.call = {NONE, NONE},
-									.callee_mode = NONE});
+				    test_value(&derived->conditions, body.unit, fact->b, TEST_NONZERO, 0, &atom) ==
+					TRUTH_ATOM &&
+				    atom.subject == SUBJECT_SLOT && atom.test != TEST_NULL &&
+				    atom.test != TEST_NOT_NULL) {
+					add_mode(derived,
+						 (struct mode){.subject = SUBJECT_SLOT,
+							       .node = NONE,
+							       .id = atom.id,
+							       .bit = bit_of(&atom),
+							       .bit_name = bit_name_in(derived, node, bit_of(&atom)),
+							       .reason = MODE_WOULD_BLOCK,
+							       .where = node,
+							       .effect = NONE,
+							       .other = NONE,
+							       .call = {NONE, NONE},
+							       .callee_mode = NONE});
 				}
 				value = fact->a;
 			}
@@ -384,7 +406,8 @@ static bool pass_modes(struct derived *derived)
 			const struct facts *facts = program_facts(program, edge->call.unit);
 			while (argument.index != NONE && facts->values[argument.index].kind == VALUE_ADDRESS)
 				argument.index = facts->values[argument.index].a;
-			if (test_value(&derived->conditions, argument.unit, argument.index, TEST_NONZERO, 0, &atom) != TRUTH_ATOM ||
+			if (test_value(&derived->conditions, argument.unit, argument.index, TEST_NONZERO, 0, &atom) !=
+				TRUTH_ATOM ||
 			    atom.subject != SUBJECT_PARAM || !can_be_mode_param(program, edge->from, &atom))
 				continue;
 			add_mode(derived, (struct mode){.subject = SUBJECT_PARAM,
@@ -410,12 +433,15 @@ static void store_modes(struct derived *derived)
 		const struct facts *facts = program_facts(program, unit);
 		for (uint32_t i = 0; i < facts->assignments_count; i++) {
 			const struct fact_assignment *assignment = &facts->assignments[i];
-			if (facts->values[assignment->target].kind != VALUE_FIELD || assignment->function == NONE || assignment->source == NONE)
+			if (facts->values[assignment->target].kind != VALUE_FIELD || assignment->function == NONE ||
+			    assignment->source == NONE)
 				continue;
-			const struct mode *slot = mode_of_slot(derived, slot_subject(&derived->conditions, unit, assignment->target));
+			const struct mode *slot =
+			    mode_of_slot(derived, slot_subject(&derived->conditions, unit, assignment->target));
 			struct atom atom;
 			if (!slot || slot->bit ||
-			    test_value(&derived->conditions, unit, assignment->source, TEST_NONZERO, 0, &atom) != TRUTH_ATOM ||
+			    test_value(&derived->conditions, unit, assignment->source, TEST_NONZERO, 0, &atom) !=
+				TRUTH_ATOM ||
 			    atom.subject != SUBJECT_PARAM)
 				continue;
 			uint32_t node = program_node(program, unit, assignment->function);
@@ -441,7 +467,8 @@ void derive_modes(struct derived *derived)
 	find_conditional_effects(derived);
 	for (uint32_t i = 0; i < program->nodes.count; i++)
 		for (uint32_t b = 0; b < program->nodes.items[i].body_count; b++)
-			find_would_block_tests(derived, i, program->bodies.items[program->nodes.items[i].first_body + b]);
+			find_would_block_tests(derived, i,
+					       program->bodies.items[program->nodes.items[i].first_body + b]);
 	store_modes(derived);
 	while (pass_modes(derived))
 		;

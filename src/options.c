@@ -32,6 +32,7 @@ enum {
 	OPTION_MODELS,
 	OPTION_NO_MODELS,
 	OPTION_COST,
+	OPTION_EXPLAIN_SILENCE,
 	OPTION_STRICT,
 	OPTION_UNIT_TIMEOUT,
 	OPTION_EXTRA_ARG,
@@ -67,7 +68,9 @@ static const struct option_entry entries[] = {
     {"preview", NULL, OPTION_PREVIEW, REPORTING, "run rules in preview too"},
     {"models", "PATH", OPTION_MODELS, ANALYSING, "library models to add: a file or a directory"},
     {"no-models", NULL, OPTION_NO_MODELS, ANALYSING, "leave the built-in library models out"},
-    {"cost", "LIST", OPTION_COST, REPORTING, "kinds of blocking to report in addition: disk, lock"},
+    {"cost", "LIST", OPTION_COST, ANALYSING, "kinds of blocking to report in addition: disk, lock"},
+    {"explain-silence", "FILE:LINE", OPTION_EXPLAIN_SILENCE, REPORTING,
+     "say what is known of the calls on that line, and why rules are silent"},
     {"format", "FORMAT", OPTION_FORMAT, REPORTING | RULES, "text (default) or json"},
     {"output", "FILE", 'o', REPORTING | FACTS, "write there instead of to standard output"},
     {"dump", NULL, OPTION_DUMP, FACTS, "write the facts as JSON"},
@@ -148,6 +151,15 @@ static bool parse_list(struct parser *parser, const char *list, bool (*item)(str
 		rest += length + (rest[length] == ',');
 	}
 	return true;
+}
+
+static bool parse_file_and_line(struct parser *parser, const char *option, const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	if (!colon || colon == text)
+		return fail(parser, "option '--%s' takes FILE:LINE, not '%s'", option, text);
+	parser->options->silence_file = arena_strndup(parser->arena, text, (size_t)(colon - text));
+	return parse_number(parser, option, colon + 1, INT32_MAX, &parser->options->silence_line);
 }
 
 static bool parse_color(const struct parser *parser, const char *text)
@@ -259,6 +271,8 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 		return options->no_models = true;
 	case OPTION_COST:
 		return parse_list(parser, argument, add_cost);
+	case OPTION_EXPLAIN_SILENCE:
+		return parse_file_and_line(parser, entry->name, argument);
 	case OPTION_STRICT:
 		return options->strict = true;
 	case OPTION_UNIT_TIMEOUT:

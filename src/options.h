@@ -34,8 +34,10 @@ struct options {
 	uint32_t file_count;
 	const char *const *compiler_arguments; /* after "--", NULL-terminated; NULL if there is no "--" */
 
-	const char *database;                                               /* -p, or NULL: to be found */
-	const char *root;                                                   /* --root, or NULL: to be found */
+	const char *database;     /* -p, or NULL: to be found */
+	const char *root;         /* --root, or NULL: to be found */
+	const char *silence_file; /* --explain-silence FILE:LINE, or NULL */
+	uint32_t silence_line;
 	const char *output;                                                 /* --output, or NULL: stdout */
 	const char *const *extra_arguments, *const *extra_arguments_before; /* NULL-terminated */
 

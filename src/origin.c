@@ -20,8 +20,9 @@ static bool makes_loop_through(const struct derived *derived, uint32_t node, int
 		const struct effect *effect = &derived->effects.items[i];
 		if (effect->kind != EFFECT_MAKES_LOOP)
 			continue;
-		if (argument == MODEL_RESULT ? effect->origin.kind == ORIGIN_RESULT
-					     : effect->origin.kind == ORIGIN_PARAM && (int)effect->origin.number == argument)
+		if (argument == MODEL_RESULT
+			? effect->origin.kind == ORIGIN_RESULT
+			: effect->origin.kind == ORIGIN_PARAM && (int)effect->origin.number == argument)
 			return true;
 	}
 	return false;
@@ -77,18 +78,22 @@ static struct origin origin_of_call(struct derived *derived, struct ref value, u
 		const struct model_effect *effect = &node->model->effects[i];
 		struct condition condition = {0};
 		bool certain = true;
-		if (effect->kind == MODEL_DEFAULT_LOOP && model_effect_at(derived, call, effect, &condition, &certain) && certain && !condition.count)
+		if (effect->kind == MODEL_DEFAULT_LOOP &&
+		    model_effect_at(derived, call, effect, &condition, &certain) && certain && !condition.count)
 			return (struct origin){ORIGIN_DEFAULT, 0, call};
 		if (effect->kind == MODEL_RETURNS_ARGUMENT && effect->argument >= 0)
-			return origin_of(derived, program_argument(program, call, (uint32_t)effect->argument), function);
+			return origin_of(derived, program_argument(program, call, (uint32_t)effect->argument),
+					 function);
 	}
 	if (makes_loop_through(derived, callee, MODEL_RESULT))
 		return (struct origin){ORIGIN_MADE, 0, call};
 	return (struct origin){ORIGIN_UNKNOWN, 0, value};
 }
 
-/* What the function stores in a field of one of its locals: `call.loop = ...`, or its initialiser. NONE if nothing, or twice. */
-static uint32_t stored_in_field(const struct program *program, uint32_t unit, uint32_t function, const struct fact_value *field)
+/* What the function stores in a field of one of its locals: `call.loop = ...`, or its initialiser. NONE if nothing, or
+ * twice. */
+static uint32_t stored_in_field(const struct program *program, uint32_t unit, uint32_t function,
+				const struct fact_value *field)
 {
 	const struct facts *facts = program_facts(program, unit);
 	const struct fact_function *fact = &facts->functions[function];
@@ -98,7 +103,8 @@ static uint32_t stored_in_field(const struct program *program, uint32_t unit, ui
 	for (uint32_t i = 0; i < fact->assignment_count; i++) {
 		const struct fact_assignment *assignment = &facts->assignments[fact->first_assignment + i];
 		const struct fact_value *target = &facts->values[assignment->target];
-		if (target->kind != VALUE_FIELD || target->b != field->b || facts->values[target->a].kind != VALUE_LOCAL ||
+		if (target->kind != VALUE_FIELD || target->b != field->b ||
+		    facts->values[target->a].kind != VALUE_LOCAL ||
 		    facts->values[target->a].a != facts->values[field->a].a)
 			continue;
 		if (found != NONE)
@@ -181,19 +187,22 @@ static enum descriptor_state opened_by(struct derived *derived, struct ref call,
 
 static uint32_t local_of(const struct facts *facts, uint32_t value)
 {
-	while (value != NONE && (facts->values[value].kind == VALUE_ADDRESS || facts->values[value].kind == VALUE_ELEMENT))
+	while (value != NONE &&
+	       (facts->values[value].kind == VALUE_ADDRESS || facts->values[value].kind == VALUE_ELEMENT))
 		value = facts->values[value].a;
 	return value != NONE && facts->values[value].kind == VALUE_LOCAL ? facts->values[value].a : NONE;
 }
 
 /* What the assignments of a local say; NONE of them that is not -1 or an opening call is allowed. */
-static enum descriptor_state assigned_state(struct derived *derived, uint32_t unit, const struct fact_function *function, uint32_t local)
+static enum descriptor_state assigned_state(struct derived *derived, uint32_t unit,
+					    const struct fact_function *function, uint32_t local)
 {
 	const struct facts *facts = program_facts(derived->program, unit);
 	enum descriptor_state state = DESCRIPTOR_UNKNOWN;
 	for (uint32_t i = 0; i < function->assignment_count; i++) {
 		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
-		if (facts->values[assignment->target].kind != VALUE_LOCAL || facts->values[assignment->target].a != local)
+		if (facts->values[assignment->target].kind != VALUE_LOCAL ||
+		    facts->values[assignment->target].a != local)
 			continue;
 		if (assignment->source == NONE)
 			return DESCRIPTOR_UNKNOWN;
@@ -225,12 +234,14 @@ static enum descriptor_state changed_by(struct derived *derived, struct ref call
 			return opened_by(derived, call, (int)number);
 		if (effect->kind == MODEL_SETS_NONBLOCKING && effect->argument == (int)number &&
 		    model_effect_at(derived, call, effect, &condition, &certain))
-			return effect->inverted && effect->mode_argument < 0 ? DESCRIPTOR_BLOCKING : DESCRIPTOR_NONBLOCKING;
+			return effect->inverted && effect->mode_argument < 0 ? DESCRIPTOR_BLOCKING
+									     : DESCRIPTOR_NONBLOCKING;
 	}
 	for (uint32_t i = derived->first_effect[callee]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *effect = &derived->effects.items[i];
 		if (effect->kind == EFFECT_SETS_NONBLOCKING &&
-		    (effect->origin.kind == ORIGIN_PARAM || effect->origin.kind == ORIGIN_OBJECT) && effect->origin.number == number)
+		    (effect->origin.kind == ORIGIN_PARAM || effect->origin.kind == ORIGIN_OBJECT) &&
+		    effect->origin.number == number)
 			return effect->clears ? DESCRIPTOR_UNKNOWN : DESCRIPTOR_NONBLOCKING;
 	}
 	return DESCRIPTOR_UNKNOWN;

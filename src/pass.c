@@ -6,8 +6,8 @@
 
 static struct location location_of(struct pass *pass, uint32_t unit, const struct place *place)
 {
-	return (struct location){arena_strdup(&pass->findings->arena, program_text(pass->program, unit, place->file)), place->line,
-				 place->column, place->end_line, place->end_column};
+	return (struct location){arena_strdup(&pass->findings->arena, program_text(pass->program, unit, place->file)),
+				 place->line, place->column, place->end_line, place->end_column};
 }
 
 static const char *name_of(const struct pass *pass, uint32_t node)
@@ -15,8 +15,8 @@ static const char *name_of(const struct pass *pass, uint32_t node)
 	return node == NONE ? "" : pass->program->nodes.items[node].name;
 }
 
-static struct finding *add(struct pass *pass, uint32_t unit, const struct place *place, uint32_t node, const char *cause, const char *format,
-			   va_list arguments)
+static struct finding *add(struct pass *pass, uint32_t unit, const struct place *place, uint32_t node,
+			   const char *cause, const char *format, va_list arguments)
 {
 	struct arena *arena = &pass->findings->arena;
 	struct finding *finding = findings_add(pass->findings);
@@ -29,7 +29,8 @@ static struct finding *add(struct pass *pass, uint32_t unit, const struct place 
 	return finding;
 }
 
-struct finding *report(struct pass *pass, uint32_t unit, const struct place *place, uint32_t node, const char *cause, const char *format, ...)
+struct finding *report(struct pass *pass, uint32_t unit, const struct place *place, uint32_t node, const char *cause,
+		       const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
@@ -43,14 +44,14 @@ struct finding *report_call(struct pass *pass, struct ref call, const char *caus
 	const struct fact_call *fact = program_call(pass->program, call);
 	va_list arguments;
 	va_start(arguments, format);
-	struct finding *finding =
-		add(pass, call.unit, &fact->place, program_node(pass->program, call.unit, fact->function), cause, format, arguments);
+	struct finding *finding = add(pass, call.unit, &fact->place,
+				      program_node(pass->program, call.unit, fact->function), cause, format, arguments);
 	va_end(arguments);
 	return finding;
 }
 
-static void add_step(struct pass *pass, struct finding *finding, uint32_t unit, const struct place *place, uint32_t node, const char *format,
-		     va_list arguments)
+static void add_step(struct pass *pass, struct finding *finding, uint32_t unit, const struct place *place,
+		     uint32_t node, const char *format, va_list arguments)
 {
 	struct arena *arena = &pass->findings->arena;
 	table_add(&finding->path, (struct step){.message = arena_vprintf(arena, format, arguments),
@@ -58,7 +59,8 @@ static void add_step(struct pass *pass, struct finding *finding, uint32_t unit, 
 						.location = location_of(pass, unit, place)});
 }
 
-void note(struct pass *pass, struct finding *finding, uint32_t unit, const struct place *place, uint32_t node, const char *format, ...)
+void note(struct pass *pass, struct finding *finding, uint32_t unit, const struct place *place, uint32_t node,
+	  const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
@@ -71,7 +73,8 @@ void note_call(struct pass *pass, struct finding *finding, struct ref call, cons
 	const struct fact_call *fact = program_call(pass->program, call);
 	va_list arguments;
 	va_start(arguments, format);
-	add_step(pass, finding, call.unit, &fact->place, program_node(pass->program, call.unit, fact->function), format, arguments);
+	add_step(pass, finding, call.unit, &fact->place, program_node(pass->program, call.unit, fact->function), format,
+		 arguments);
 	va_end(arguments);
 }
 
@@ -94,7 +97,8 @@ void note_effect(struct pass *pass, struct finding *finding, const struct effect
 {
 	for (; effect->from != NONE; effect = &pass->derived->effects.items[effect->from]) {
 		const struct effect *callee = &pass->derived->effects.items[effect->from];
-		note_call(pass, finding, effect->call, "'%s' calls '%s'", name_of(pass, effect->node), name_of(pass, callee->node));
+		note_call(pass, finding, effect->call, "'%s' calls '%s'", name_of(pass, effect->node),
+			  name_of(pass, callee->node));
 	}
 	note_call(pass, finding, effect->call, "'%s' %s", name_of(pass, effect->cause), effect->because);
 }
@@ -152,7 +156,8 @@ static bool leaves_mode_open(struct pass *pass, const struct edge *edge, const s
 			continue;
 		struct atom mapped;
 		struct ref argument = program_argument(pass->program, edge->call, atom->id);
-		enum truth truth = test_value(&pass->derived->conditions, argument.unit, argument.index, atom->test, atom->number, &mapped);
+		enum truth truth = test_value(&pass->derived->conditions, argument.unit, argument.index, atom->test,
+					      atom->number, &mapped);
 		if (truth == TRUTH_UNKNOWN || (truth == TRUTH_ATOM && mapped.subject != SUBJECT_PARAM))
 			return true;
 	}
@@ -175,7 +180,8 @@ static bool is_on_loop(const struct pass *pass, uint32_t node, const char *world
 {
 	for (uint32_t i = pass->derived->first_role[node]; i != NONE; i = pass->derived->roles.items[i].next) {
 		const struct role *role = &pass->derived->roles.items[i];
-		if ((role->kind == ROLE_ON_LOOP || (role->kind == ROLE_COROUTINE && !world)) && (!world || strcmp(role->world, world) == 0))
+		if ((role->kind == ROLE_ON_LOOP || (role->kind == ROLE_COROUTINE && !world)) &&
+		    (!world || strcmp(role->world, world) == 0))
 			return true;
 	}
 	return false;
@@ -205,18 +211,21 @@ static void visit_callers(struct pass *pass, visits *visited, uint32_t at, const
 	for (uint32_t i = 0; i < node->in_count && visited->count < VISITS; i++) {
 		uint32_t number = program->incoming.items[node->first_in + i];
 		const struct edge *edge = &program->edges.items[number];
-		bool is_loop = pass->derived->hand_loop_of[number] != NONE && (!world || strcmp(hand_world(pass, number), world) == 0);
-		if (but_own_wait && (pass->derived->wait_edge[number] || (pass->derived->wait_step[edge->from] && calls_by_pointer(program, edge->from))))
+		bool is_loop = pass->derived->hand_loop_of[number] != NONE &&
+			       (!world || strcmp(hand_world(pass, number), world) == 0);
+		if (but_own_wait && (pass->derived->wait_edge[number] ||
+				     (pass->derived->wait_step[edge->from] && calls_by_pointer(program, edge->from))))
 			continue;
 		if (pass->derived->in_child[number] || (!is_loop && !is_on_loop(pass, edge->from, world)))
 			continue;
 		struct condition condition = {0}, kept;
 		uint32_t unknown = 0;
-		if (!condition_of_scope(&pass->derived->conditions, edge->call.unit, program_call(program, edge->call)->scope, &condition))
+		if (!condition_of_scope(&pass->derived->conditions, edge->call.unit,
+					program_call(program, edge->call)->scope, &condition))
 			continue;
-		if (edge->kind != EDGE_PASSED &&
-		    (leaves_mode_open(pass, edge, &visit.condition) ||
-		     !condition_at_call(&pass->derived->conditions, edge->call, &visit.condition, &condition, &unknown)))
+		if (edge->kind != EDGE_PASSED && (leaves_mode_open(pass, edge, &visit.condition) ||
+						  !condition_at_call(&pass->derived->conditions, edge->call,
+								     &visit.condition, &condition, &unknown)))
 			continue;
 		if (!keep_decidable(pass, &condition, &kept) || (!is_loop && was_visited(visited, edge->from, &kept)))
 			continue;
@@ -224,8 +233,8 @@ static void visit_callers(struct pass *pass, visits *visited, uint32_t at, const
 	}
 }
 
-bool find_loop_path(struct pass *pass, uint32_t node, const struct condition *condition, const char *world, bool but_own_wait,
-		    struct loop_path *path)
+bool find_loop_path(struct pass *pass, uint32_t node, const struct condition *condition, const char *world,
+		    bool but_own_wait, struct loop_path *path)
 {
 	visits visited = {0};
 	struct condition kept;
@@ -242,7 +251,8 @@ bool find_loop_path(struct pass *pass, uint32_t node, const struct condition *co
 			visit_callers(pass, &visited, at, world, but_own_wait);
 			continue;
 		}
-		path->world = path->role != NONE ? pass->derived->roles.items[path->role].world : hand_world(pass, visited.items[at].edge);
+		path->world = path->role != NONE ? pass->derived->roles.items[path->role].world
+						 : hand_world(pass, visited.items[at].edge);
 		for (uint32_t step = at; visited.items[step].below != NONE; step = visited.items[step].below)
 			table_add(&path->edges, visited.items[step].edge);
 	}
@@ -255,15 +265,18 @@ static void note_registration(struct pass *pass, struct finding *finding, const 
 	const char *name = name_of(pass, role->node);
 	if (role->call.index == NONE) {
 		note(pass, finding, pass->program->nodes.items[role->node].function.unit,
-		     &program_function(pass->program, &pass->program->nodes.items[role->node])->place, role->node, "'%s' is marked '%s'", name, role->how);
+		     &program_function(pass->program, &pass->program->nodes.items[role->node])->place, role->node,
+		     "'%s' is marked '%s'", name, role->how);
 	} else if (role->is_call) {
 		uint32_t callee = program_callee(pass->program, role->call);
 		const char *called = callee == NONE ? role->how : name_of(pass, callee);
-		note_call(pass, finding, role->call, "'%s' is registered by '%s' to run on %s", name, called, loop_text(pass, role->world));
+		note_call(pass, finding, role->call, "'%s' is registered by '%s' to run on %s", name, called,
+			  loop_text(pass, role->world));
 	} else {
-		const struct fact_assignment *fact = &program_facts(pass->program, role->call.unit)->assignments[role->call.index];
-		note(pass, finding, role->call.unit, &fact->place, role->in, "'%s' is stored as '%s', to run on %s", name, role->how,
-		     loop_text(pass, role->world));
+		const struct fact_assignment *fact =
+		    &program_facts(pass->program, role->call.unit)->assignments[role->call.index];
+		note(pass, finding, role->call.unit, &fact->place, role->in, "'%s' is stored as '%s', to run on %s",
+		     name, role->how, loop_text(pass, role->world));
 	}
 }
 
@@ -273,11 +286,14 @@ void note_loop_path(struct pass *pass, struct finding *finding, const struct loo
 		note_registration(pass, finding, &pass->derived->roles.items[path->role]);
 	for (uint32_t i = 0; i < path->edges.count; i++) {
 		const struct edge *edge = &pass->program->edges.items[path->edges.items[i]];
-		static const char *const verbs[] = {[EDGE_CALL] = "calls", [EDGE_POINTER] = "calls by pointer", [EDGE_PASSED] = "passes on"};
+		static const char *const verbs[] = {
+		    [EDGE_CALL] = "calls", [EDGE_POINTER] = "calls by pointer", [EDGE_PASSED] = "passes on"};
 		if (i == 0 && path->role == NONE)
-			note_call(pass, finding, edge->call, "%s %s '%s'", path->world, verbs[edge->kind], name_of(pass, edge->to));
+			note_call(pass, finding, edge->call, "%s %s '%s'", path->world, verbs[edge->kind],
+				  name_of(pass, edge->to));
 		else
-			note_call(pass, finding, edge->call, "'%s' %s '%s'", name_of(pass, edge->from), verbs[edge->kind], name_of(pass, edge->to));
+			note_call(pass, finding, edge->call, "'%s' %s '%s'", name_of(pass, edge->from),
+				  verbs[edge->kind], name_of(pass, edge->to));
 	}
 }
 
@@ -322,7 +338,8 @@ const char *async_twin(struct pass *pass, const char *name)
 	for (const char *const *ending = endings; *ending; ending++) {
 		const char *twin = arena_printf(arena, "%.*s%s", (int)length, name, *ending);
 		uint32_t string = intern_find(&pass->program->strings, twin);
-		bool known = string != UINT32_MAX && string < pass->program->node_of.count && pass->program->node_of.items[string] != NONE;
+		bool known = string != UINT32_MAX && string < pass->program->node_of.count &&
+			     pass->program->node_of.items[string] != NONE;
 		if (known || models_function(pass->program->models, twin))
 			return twin;
 	}

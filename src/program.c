@@ -17,9 +17,10 @@ static int compare_units(const void *a, const void *b)
 {
 	const struct facts *x = *(const struct facts *const *)a, *y = *(const struct facts *const *)b;
 	int order = strcmp(facts_text(x, x->main_file), facts_text(y, y->main_file));
-#define FACT_TABLE(type, name) \
-	if (!order) \
-		order = compare_bytes(x->name, x->name##_count * sizeof(struct type), y->name, y->name##_count * sizeof(struct type));
+#define FACT_TABLE(type, name)                                                                 \
+	if (!order)                                                                            \
+		order = compare_bytes(x->name, x->name##_count * sizeof(struct type), y->name, \
+				      y->name##_count * sizeof(struct type));
 	FACT_TABLES(FACT_TABLE)
 #undef FACT_TABLE
 	return order ? order : compare_bytes(x->text, x->text_size, y->text, y->text_size);
@@ -66,7 +67,8 @@ struct ref program_argument(const struct program *program, struct ref call, uint
 	const struct fact_call *fact = program_call(program, call);
 	if (number >= fact->argument_count)
 		return (struct ref){call.unit, NONE};
-	return (struct ref){call.unit, program_facts(program, call.unit)->arguments[fact->first_argument + number].value};
+	return (struct ref){call.unit,
+			    program_facts(program, call.unit)->arguments[fact->first_argument + number].value};
 }
 
 const struct fact_param *program_param(const struct program *program, const struct node *node, uint32_t number)
@@ -123,7 +125,8 @@ static uint32_t add_node(struct program *program, uint32_t unit, uint32_t functi
 	return program->nodes.count - 1;
 }
 
-/* The node of a definition: its own, or that of the same function as another unit sees it (a header, or the file compiled twice). */
+/* The node of a definition: its own, or that of the same function as another unit sees it (a header, or the file
+ * compiled twice). */
 static uint32_t define(struct program *program, uint32_t unit, uint32_t function)
 {
 	const struct facts *facts = program_facts(program, unit);

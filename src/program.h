@@ -1,13 +1,15 @@
 /*
  * Units joined: the functions of the whole program, who calls whom, and which functions a pointer can hold.
  *
- * A node is a function: all bodies that units have of it (a header function may have several, by #ifdef), or none. Functions of external
- * linkage are joined by name. Where several programs of one database define the same name (main, usage), each definition is a node,
- * and a call goes to the nearest: the same unit, else the one whose directory is closest, if there is just one.
+ * A node is a function: all bodies that units have of it (a header function may have several, by #ifdef), or none.
+ * Functions of external linkage are joined by name. Where several programs of one database define the same name (main,
+ * usage), each definition is a node, and a call goes to the nearest: the same unit, else the one whose directory is
+ * closest, if there is just one.
  *
- * A holder is a place that function pointers are kept in: a parameter, a result, a variable, a local, or a slot (`record::field`, whatever
- * the object). What each holder can hold is computed once, from all stores and calls of the program, without order or context:
- * the inclusion-based analysis of Andersen (1994), field-based as in Heintze and Tardieu (2001).
+ * A holder is a place that function pointers are kept in: a parameter, a result, a variable, a local, or a slot
+ * (`record::field`, whatever the object). What each holder can hold is computed once, from all stores and calls of the
+ * program, without order or context: the inclusion-based analysis of Andersen (1994), field-based as in Heintze and
+ * Tardieu (2001).
  */
 #ifndef ASYNCLINT_PROGRAM_H
 #define ASYNCLINT_PROGRAM_H
@@ -26,16 +28,16 @@ struct ref {
 
 struct node {
 	const char *name;
-	const char *identity; /* unique but for several definitions of one external name */
-	const char *file;     /* of the definition, or of a declaration; "" if none is known */
-	struct ref function;  /* the definition, or a declaration */
-	uint32_t first_body, body_count; /* in program.bodies; 0: no body was seen */
-	uint32_t first_out, out_count;   /* edges from it, in order of unit and call */
-	uint32_t first_in, in_count;     /* indices into program.incoming */
-	uint32_t param_count, first_param; /* holders */
-	uint32_t result;                   /* holder */
-	uint32_t flags;                    /* enum function_flag, of all units together */
-	uint32_t next;                     /* next definition of the same external name, or NONE */
+	const char *identity;               /* unique but for several definitions of one external name */
+	const char *file;                   /* of the definition, or of a declaration; "" if none is known */
+	struct ref function;                /* the definition, or a declaration */
+	uint32_t first_body, body_count;    /* in program.bodies; 0: no body was seen */
+	uint32_t first_out, out_count;      /* edges from it, in order of unit and call */
+	uint32_t first_in, in_count;        /* indices into program.incoming */
+	uint32_t param_count, first_param;  /* holders */
+	uint32_t result;                    /* holder */
+	uint32_t flags;                     /* enum function_flag, of all units together */
+	uint32_t next;                      /* next definition of the same external name, or NONE */
 	const struct model_function *model; /* what a library model says of it, or NULL */
 };
 
@@ -57,14 +59,15 @@ struct held {
 	uint32_t function; /* node */
 	struct ref origin; /* assignment or call, see is_call */
 	uint32_t is_call;
-	uint32_t in;       /* node that the origin is in, or NONE at file scope */
+	uint32_t in; /* node that the origin is in, or NONE at file scope */
 };
 
 enum holder_kind { HOLDER_PARAM, HOLDER_RESULT, HOLDER_VARIABLE, HOLDER_SLOT, HOLDER_LOCAL };
 
 struct holder {
 	enum holder_kind kind;
-	uint32_t owner; /* node of a parameter or result; unit of a local; string of a variable's identity or a slot's "record::field" */
+	uint32_t owner; /* node of a parameter or result; unit of a local; string of a variable's identity or a slot's
+			   "record::field" */
 	uint32_t index; /* number of the parameter; index of the local */
 	const char *alias; /* typedef its type is written with, or "" */
 	TABLE(struct held) held;
@@ -81,9 +84,9 @@ struct local_use {
 struct program_unit {
 	const struct facts *facts;
 	struct local_use *locals; /* of each local */
-	uint32_t *node;     /* of each function of the unit */
-	uint32_t *variable; /* holder of each variable */
-	uint32_t first_local; /* holder of local 0 */
+	uint32_t *node;           /* of each function of the unit */
+	uint32_t *variable;       /* holder of each variable */
+	uint32_t first_local;     /* holder of local 0 */
 };
 
 /* A record as the first unit that has its fields sees it. */
@@ -95,8 +98,8 @@ struct record_ref {
 struct program {
 	struct arena arena;
 	TABLE(struct record_ref) record_of; /* by string of the identity */
-	struct intern strings; /* names of all units */
-	struct intern slots;   /* "record::field" */
+	struct intern strings;              /* names of all units */
+	struct intern slots;                /* "record::field" */
 	const struct models *models;
 	struct program_unit *units; /* in order of path */
 	uint32_t unit_count;
@@ -105,10 +108,10 @@ struct program {
 	TABLE(struct edge) edges;
 	id_table incoming;
 	TABLE(struct holder) holders;
-	id_table slot_holder;     /* by slot string: holder or NONE */
-	id_table variable_holder; /* by string of the identity */
-	id_table node_of;         /* by string of the identity: first node or NONE */
-	TABLE(struct ref) unresolved;    /* calls by pointer for which no function was seen */
+	id_table slot_holder;         /* by slot string: holder or NONE */
+	id_table variable_holder;     /* by string of the identity */
+	id_table node_of;             /* by string of the identity: first node or NONE */
+	TABLE(struct ref) unresolved; /* calls by pointer for which no function was seen */
 	uint32_t call_count, pointer_call_count;
 	uint8_t *called_inline; /* by holder: a parameter that its function calls before it returns */
 };
@@ -144,7 +147,8 @@ struct record_ref program_record(const struct program *program, const char *iden
 /* The parameter's name and type in the definition, or in a declaration. */
 const struct fact_param *program_param(const struct program *program, const struct node *node, uint32_t number);
 
-/* Whether others can call it: external linkage and declared in a header, or external linkage in a program without headers. */
+/* Whether others can call it: external linkage and declared in a header, or external linkage in a program without
+ * headers. */
 bool node_is_exported(const struct node *node);
 
 #endif

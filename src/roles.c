@@ -25,7 +25,8 @@ static void add_role(struct derived *derived, struct role role)
 }
 
 /* All that the holder can hold runs as `kind`. */
-static void seed_holder(struct derived *derived, uint32_t holder, enum role_kind kind, const char *world, const char *how)
+static void seed_holder(struct derived *derived, uint32_t holder, enum role_kind kind, const char *world,
+			const char *how)
 {
 	const struct holder *from = &derived->program->holders.items[holder];
 	if (kind == ROLE_INLINE)
@@ -50,8 +51,8 @@ static void seed_registrations(struct derived *derived)
 	for (uint32_t i = 0; i < program->nodes.count; i++) {
 		const struct node *node = &program->nodes.items[i];
 		for (uint32_t c = 0; node->model && c < node->model->callback_count; c++)
-			seed_holder(derived, node->first_param + node->model->callbacks[c].argument, node->model->callbacks[c].role,
-				    node->model->world, node->name);
+			seed_holder(derived, node->first_param + node->model->callbacks[c].argument,
+				    node->model->callbacks[c].role, node->model->world, node->name);
 	}
 	for (uint32_t i = 0; i < program->holders.count; i++) {
 		const struct holder *holder = &program->holders.items[i];
@@ -63,7 +64,8 @@ static void seed_registrations(struct derived *derived)
 			if (model)
 				seed_holder(derived, i, model->role, model->world, slot);
 		}
-		const struct model_slot *model = *holder->alias ? models_callback_type(program->models, holder->alias) : NULL;
+		const struct model_slot *model =
+		    *holder->alias ? models_callback_type(program->models, holder->alias) : NULL;
 		if (model)
 			seed_holder(derived, i, model->role, model->world, model->name);
 	}
@@ -76,27 +78,37 @@ static void seed_named(struct derived *derived)
 		const char *annotation;
 		uint32_t kind;
 	} annotations[] = {
-		{"asynclint:on-loop", ROLE_ON_LOOP}, {"asynclint:worker", ROLE_WORKER}, {"asynclint:thread", ROLE_THREAD},
-		{"asynclint:signal", ROLE_SIGNAL},   {"coroutine_fn", ROLE_COROUTINE},
+	    {"asynclint:on-loop", ROLE_ON_LOOP}, {"asynclint:worker", ROLE_WORKER}, {"asynclint:thread", ROLE_THREAD},
+	    {"asynclint:signal", ROLE_SIGNAL},   {"coroutine_fn", ROLE_COROUTINE},
 	};
 	const struct program *program = derived->program;
 	for (uint32_t i = 0; i < program->nodes.count; i++)
 		if (program->nodes.items[i].body_count && strcmp(program->nodes.items[i].name, "main") == 0)
-			add_role(derived, (struct role){.kind = ROLE_MAIN, .world = "", .node = i, .from = NONE, .in = NONE, .how = "main", .edge = NONE, .call = {0, NONE}});
+			add_role(derived, (struct role){.kind = ROLE_MAIN,
+							.world = "",
+							.node = i,
+							.from = NONE,
+							.in = NONE,
+							.how = "main",
+							.edge = NONE,
+							.call = {0, NONE}});
 	for (uint32_t unit = 0; unit < program->unit_count; unit++) {
 		const struct facts *facts = program_facts(program, unit);
 		for (uint32_t i = 0; i < facts->annotations_count; i++)
 			for (size_t a = 0; a < sizeof(annotations) / sizeof(*annotations); a++)
 				if (facts->annotations[i].function != NONE && facts->annotations[i].param == NONE &&
-				    strcmp(facts_text(facts, facts->annotations[i].text), annotations[a].annotation) == 0)
-					add_role(derived, (struct role){.kind = annotations[a].kind,
-									.world = "",
-									.node = program_node(program, unit, facts->annotations[i].function),
-									.from = NONE,
-									.call = {unit, NONE},
-									.in = NONE,
-									.how = annotations[a].annotation,
-									.edge = NONE});
+				    strcmp(facts_text(facts, facts->annotations[i].text), annotations[a].annotation) ==
+					0)
+					add_role(derived,
+						 (struct role){.kind = annotations[a].kind,
+							       .world = "",
+							       .node = program_node(program, unit,
+										    facts->annotations[i].function),
+							       .from = NONE,
+							       .call = {unit, NONE},
+							       .in = NONE,
+							       .how = annotations[a].annotation,
+							       .edge = NONE});
 	}
 }
 
@@ -115,8 +127,9 @@ static void seed_hand_loops(struct derived *derived)
 		for (uint32_t e = node->first_out; e < node->first_out + node->out_count; e++) {
 			const struct edge *edge = &program->edges.items[e];
 			const struct fact_call *call = program_call(program, edge->call);
-			if (edge->call.unit != loop->scope.unit || call->function != scope->function || call->order < scope->order ||
-			    call->order >= scope->end_order || !program->nodes.items[edge->to].body_count || program->nodes.items[edge->to].model)
+			if (edge->call.unit != loop->scope.unit || call->function != scope->function ||
+			    call->order < scope->order || call->order >= scope->end_order ||
+			    !program->nodes.items[edge->to].body_count || program->nodes.items[edge->to].model)
 				continue;
 			derived->hand_loop_of[e] = l;
 			add_role(derived, (struct role){.kind = ROLE_ON_LOOP,
@@ -141,11 +154,13 @@ static void spread(struct derived *derived)
 		for (uint32_t e = node->first_out; e < node->first_out + node->out_count; e++) {
 			const struct edge *edge = &program->edges.items[e];
 			const struct node *to = &program->nodes.items[edge->to];
-			/* A model says all that matters of its function: what its body does is the library's own business. */
+			/* A model says all that matters of its function: what its body does is the library's own
+			 * business. */
 			if (derived->in_child[e] || !to->body_count || (to->model && edge->kind == EDGE_CALL))
 				continue;
 			struct condition condition = {0};
-			if (!condition_of_scope(&derived->conditions, edge->call.unit, program_call(program, edge->call)->scope, &condition))
+			if (!condition_of_scope(&derived->conditions, edge->call.unit,
+						program_call(program, edge->call)->scope, &condition))
 				continue;
 			struct role callee = role;
 			callee.node = edge->to;

@@ -1,9 +1,9 @@
 /*
  * What a rule is, and what it is given.
  *
- * A rule is a constant: its data and one function. It looks at the joined program and what is derived from it, and reports.
- * It is pure: same program, same findings. It knows no other rule, no file, no output format; it prints and frees nothing.
- * rules/rules.def lists all rules, one line each; the order of the lines means nothing.
+ * A rule is a constant: its data and one function. It looks at the joined program and what is derived from it, and
+ * reports. It is pure: same program, same findings. It knows no other rule, no file, no output format; it prints and
+ * frees nothing. rules/rules.def lists all rules, one line each; the order of the lines means nothing.
  */
 #ifndef ASYNCLINT_RULE_H
 #define ASYNCLINT_RULE_H
@@ -19,12 +19,14 @@ enum rule_status {
 };
 
 struct rule {
-	const char *id;     /* its file, document, fixture folder and suppression name; reads well after "allow" */
-	const char *family; /* "loop", "mode", "transport", "block" or "life" */
-	const char *since;  /* version */
-	const char *summary; /* one line: lower case, no full stop; also the title of its document */
+	const char *id;         /* its file, document, fixture folder and suppression name; reads well after "allow" */
+	const char *family;     /* "loop", "mode", "transport", "block" or "life" */
+	const char *since;      /* version */
+	const char *summary;    /* one line: lower case, no full stop; also the title of its document */
 	enum severity severity; /* of its findings, unless one says otherwise */
 	enum rule_status status;
+	uint32_t looks_at; /* bits (1u << enum effect_kind, derive.h): calls with such effects are what it judges; 0 if
+			      it does not judge calls */
 	void (*check)(struct pass *pass);
 };
 

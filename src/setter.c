@@ -4,9 +4,11 @@
 
 #include <string.h>
 
-static const char *const setter_words[] = {"set",	"make",	    "enable",	   "disable", "toggle",	 "switch", "block",  "blocking", "nonblock",
-					   "nonblocking", "nonblocked", "noblock", "setblocking", "setnonblocking", "async",  "sync", NULL};
-static const char *const maker_words[] = {"new", "create", "init", "open", "connect", "alloc", "accept", "listen", "dial", "start", "reconnect", NULL};
+static const char *const setter_words[] = {
+    "set",         "make",       "enable",  "disable",     "toggle",         "switch", "block", "blocking", "nonblock",
+    "nonblocking", "nonblocked", "noblock", "setblocking", "setnonblocking", "async",  "sync",  NULL};
+static const char *const maker_words[] = {"new",    "create", "init", "open",  "connect",   "alloc",
+					  "accept", "listen", "dial", "start", "reconnect", NULL};
 
 const struct mode *mode_root(const struct derived *derived, const struct mode *mode)
 {
@@ -27,7 +29,8 @@ static bool sets_both_ways(const struct derived *derived, const struct mode *mod
 	bool sets = false, clears = false;
 	for (uint32_t i = derived->first_effect[mode->node]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *effect = &derived->effects.items[i];
-		if (effect->kind != EFFECT_SETS_NONBLOCKING || !condition_find(&effect->condition, SUBJECT_PARAM, mode->id))
+		if (effect->kind != EFFECT_SETS_NONBLOCKING ||
+		    !condition_find(&effect->condition, SUBJECT_PARAM, mode->id))
 			continue;
 		sets |= !effect->clears;
 		clears |= effect->clears;
@@ -39,7 +42,8 @@ static bool waits(const struct derived *derived, uint32_t node)
 {
 	for (uint32_t i = derived->first_effect[node]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *effect = &derived->effects.items[i];
-		if (effect->certain && (effect->kind == EFFECT_PUMPS || effect->kind == EFFECT_WAITS || (effect->kind == EFFECT_BLOCKS && effect->cost > COST_DISK)))
+		if (effect->certain && (effect->kind == EFFECT_PUMPS || effect->kind == EFFECT_WAITS ||
+					(effect->kind == EFFECT_BLOCKS && effect->cost > COST_DISK)))
 			return true;
 	}
 	return false;

@@ -15,28 +15,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TABLE(type) \
-	struct { \
-		type *items; \
+#define TABLE(type)                       \
+	struct {                          \
+		type *items;              \
 		uint32_t count, capacity; \
 	}
 
 /* Appends one item; its index is (table)->count - 1 afterwards. */
-#define table_add(table, ...) \
-	((table)->items = \
-		 table_reserve((table)->items, &(table)->capacity, (table)->count, 1, sizeof(*(table)->items)), \
+#define table_add(table, ...)                                                                               \
+	((table)->items =                                                                                   \
+	     table_reserve((table)->items, &(table)->capacity, (table)->count, 1, sizeof(*(table)->items)), \
 	 (table)->items[(table)->count++] = (__VA_ARGS__))
 
 /* Makes room for `more` items beyond count, without adding them. */
 #define table_need(table, more) \
-	((table)->items = \
-		 table_reserve((table)->items, &(table)->capacity, (table)->count, (more), sizeof(*(table)->items)))
+	((table)->items =       \
+	     table_reserve((table)->items, &(table)->capacity, (table)->count, (more), sizeof(*(table)->items)))
 
 /* Frees the items; the table is empty and usable again. */
 #define table_release(table) \
 	(table_free((table)->items), (table)->items = NULL, (table)->count = 0, (table)->capacity = 0)
 
-/* What the macros above call: returns `items` moved, if need be, to where `count + more` fit. Out of memory ends the process. */
+/* What the macros above call: returns `items` moved, if need be, to where `count + more` fit. Out of memory ends the
+ * process. */
 void *table_reserve(void *items, uint32_t *capacity, uint32_t count, uint32_t more, size_t size);
 void table_free(void *items);
 

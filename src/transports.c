@@ -21,7 +21,8 @@ static bool lives_on_loop(const struct program *program, struct record_ref recor
 		uint32_t type = facts->fields[record.record->first_field + f].type;
 		if (type == NONE)
 			continue;
-		const char *names[] = {facts_text(facts, facts->types[type].alias), facts_text(facts, facts->types[type].record)};
+		const char *names[] = {facts_text(facts, facts->types[type].alias),
+				       facts_text(facts, facts->types[type].record)};
 		if (facts->types[type].flags & TYPE_FUNCTION_POINTER)
 			return true;
 		for (int i = 0; i < 2; i++) {
@@ -55,8 +56,8 @@ static const char *plain_name(const char *name, struct arena *arena)
 	return plain;
 }
 
-static const char *const transport_words[] = {"transport", "connection", "conn", "stream", "session", "client", "context",
-					      "socket",	   "channel",	 "pipe", "link",   NULL};
+static const char *const transport_words[] = {"transport", "connection", "conn",    "stream", "session", "client",
+					      "context",   "socket",     "channel", "pipe",   "link",    NULL};
 
 /* Records of one plain name: the first that is named as async, and the first that is not. */
 struct pair {
@@ -86,7 +87,8 @@ void derive_transports(struct derived *derived)
 	}
 	for (uint32_t i = 0; i < pairs.count; i++) {
 		struct pair pair = pairs.items[i];
-		if (pair.async == NONE || pair.plain == NONE || !lives_on_loop(program, program->record_of.items[pair.async]) ||
+		if (pair.async == NONE || pair.plain == NONE ||
+		    !lives_on_loop(program, program->record_of.items[pair.async]) ||
 		    lives_on_loop(program, program->record_of.items[pair.plain]))
 			continue;
 		derived->transport[pair.async] = TRANSPORT_ASYNC;

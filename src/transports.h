@@ -1,8 +1,9 @@
 /*
  * Transport types: which records stand for a connection that blocks, and which for one that lives on a loop.
  *
- * Libraries' types are modelled. A project's own are recognised in pairs: two records whose names differ in a word such as "async", where the
- * async one holds something of a loop (a handle, an async transport, a callback) and the other does not.
+ * Libraries' types are modelled. A project's own are recognised in pairs: two records whose names differ in a word such
+ * as "async", where the async one holds something of a loop (a handle, an async transport, a callback) and the other
+ * does not.
  */
 #ifndef ASYNCLINT_TRANSPORTS_H
 #define ASYNCLINT_TRANSPORTS_H

@@ -22,6 +22,8 @@ void walk_pop(struct walk *walk, uint32_t first)
 
 uint32_t walk_open_scope(struct walk *walk, enum scope_kind kind, uint32_t condition, bool when, CXCursor cursor)
 {
+	if (walk->body.function == NONE) /* an initialiser at file scope: nothing runs under a condition */
+		return NONE;
 	struct fact_scope scope = {.function = walk->body.function,
 				   .parent = walk->body.scope,
 				   .kind = kind,
@@ -36,6 +38,8 @@ uint32_t walk_open_scope(struct walk *walk, enum scope_kind kind, uint32_t condi
 
 void walk_close_scope(struct walk *walk, uint32_t scope, bool leaves)
 {
+	if (scope == NONE)
+		return;
 	struct fact_scope *fact = &walk->facts.scopes.items[scope];
 	fact->end_order = walk->body.order;
 	if (leaves)
@@ -45,6 +49,8 @@ void walk_close_scope(struct walk *walk, uint32_t scope, bool leaves)
 
 static void flag_scope(struct walk *walk, enum scope_flag flag)
 {
+	if (walk->body.scope == NONE)
+		return;
 	walk->facts.scopes.items[walk->body.scope].flags |= flag;
 }
 
@@ -209,7 +215,8 @@ static bool walk_for(struct walk *walk, CXCursor cursor)
 	uint32_t scope = walk_open_scope(walk, SCOPE_FOR, NONE, true, cursor);
 	if (condition != NONE) {
 		uint32_t value = walk_value(walk, walk->stack.items[first + condition]);
-		walk->facts.scopes.items[scope].condition = value;
+		if (scope != NONE)
+			walk->facts.scopes.items[scope].condition = value;
 	}
 	if (count)
 		walk_statement(walk, walk->stack.items[first + count - 1]);
@@ -230,7 +237,8 @@ static bool walk_loop(struct walk *walk, CXCursor cursor, enum scope_kind kind)
 		if (kind == SCOPE_DO)
 			walk_statement(walk, walk->stack.items[first + body_at]);
 		uint32_t condition = walk_value(walk, walk->stack.items[first + condition_at]);
-		walk->facts.scopes.items[scope].condition = condition;
+		if (scope != NONE)
+			walk->facts.scopes.items[scope].condition = condition;
 		if (kind == SCOPE_WHILE)
 			walk_statement(walk, walk->stack.items[first + body_at]);
 		walk_close_scope(walk, scope, false);

@@ -1,12 +1,13 @@
 #include "why.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *place_text(const struct derived *derived, uint32_t unit, const struct place *place, struct arena *arena)
+static const char *place_text(const struct derived *derived, uint32_t unit, const struct place *place,
+			      struct arena *arena)
 {
-	return arena_printf(arena, "%s:%u:%u", program_text(derived->program, unit, place->file), place->line, place->column);
+	return arena_printf(arena, "%s:%u:%u", program_text(derived->program, unit, place->file), place->line,
+			    place->column);
 }
 
 static const char *call_text(const struct derived *derived, struct ref call, struct arena *arena)
@@ -19,8 +20,7 @@ static const char *role_text(const struct role *role)
 	return role->kind == ROLE_MAIN ? "main" : role_name((enum role_kind)role->kind);
 }
 
-/* From the function up to where it was registered. */
-static void print_role(FILE *out, const struct derived *derived, const struct role *role, struct arena *arena)
+void why_role(FILE *out, const struct derived *derived, const struct role *role, struct arena *arena)
 {
 	const struct node *nodes = derived->program->nodes.items;
 	fprintf(out, "  runs: %s%s%s\n", role_text(role), *role->world ? ", " : "", role->world);
@@ -28,31 +28,39 @@ static void print_role(FILE *out, const struct derived *derived, const struct ro
 		fprintf(out, "    called by '%s' (%s)\n", nodes[role->in].name, call_text(derived, role->call, arena));
 	if (role->call.index == NONE)
 		return;
-	const char *where = role->is_call ? call_text(derived, role->call, arena)
-					  : place_text(derived, role->call.unit,
-						       &program_facts(derived->program, role->call.unit)->assignments[role->call.index].place, arena);
+	const char *where =
+	    role->is_call
+		? call_text(derived, role->call, arena)
+		: place_text(derived, role->call.unit,
+			     &program_facts(derived->program, role->call.unit)->assignments[role->call.index].place,
+			     arena);
 	fprintf(out, "    '%s' is given to %s (%s)\n", nodes[role->node].name, role->how, where);
 }
 
 static const char *const effect_names[EFFECT_KINDS] = {
-	[EFFECT_BLOCKS] = "blocks",
-	[EFFECT_WAITS] = "waits for events",
-	[EFFECT_PUMPS] = "pumps a loop",
-	[EFFECT_MAKES_LOOP] = "makes a loop",
-	[EFFECT_STARTS_ASYNC] = "starts something",
-	[EFFECT_SETS_NONBLOCKING] = "sets the mode of a descriptor",
-	[EFFECT_FORBIDDEN_ON_LOOP] = "forbidden on its loop",
+    [EFFECT_BLOCKS] = "blocks",
+    [EFFECT_WAITS] = "waits for events",
+    [EFFECT_PUMPS] = "pumps a loop",
+    [EFFECT_MAKES_LOOP] = "makes a loop",
+    [EFFECT_STARTS_ASYNC] = "starts something",
+    [EFFECT_SETS_NONBLOCKING] = "sets the mode of a descriptor",
+    [EFFECT_FORBIDDEN_ON_LOOP] = "forbidden on its loop",
 };
 
 static const char *const origin_names[] = {
-	[ORIGIN_UNKNOWN] = NULL,		  [ORIGIN_MADE] = "made here",		[ORIGIN_PARAM] = "a parameter",
-	[ORIGIN_OBJECT] = "a parameter's",	  [ORIGIN_GLOBAL] = "global",		[ORIGIN_DEFAULT] = "the library's default",
-	[ORIGIN_RESULT] = "handed to the caller", [ORIGIN_PRIVATE] = "private to a callee",
+    [ORIGIN_UNKNOWN] = NULL,
+    [ORIGIN_MADE] = "made here",
+    [ORIGIN_PARAM] = "a parameter",
+    [ORIGIN_OBJECT] = "a parameter's",
+    [ORIGIN_GLOBAL] = "global",
+    [ORIGIN_DEFAULT] = "the library's default",
+    [ORIGIN_RESULT] = "handed to the caller",
+    [ORIGIN_PRIVATE] = "private to a callee",
 };
 
-static void print_effect(FILE *out, const struct derived *derived, const struct effect *effect, struct arena *arena)
+/* "blocks (sleep) [a parameter] perhaps if 'x' is true" */
+static void print_what(FILE *out, const struct derived *derived, const struct effect *effect, struct arena *arena)
 {
-	const struct node *nodes = derived->program->nodes.items;
 	fprintf(out, "  %s", effect_names[effect->kind]);
 	if (effect->cost != COST_NONE)
 		fprintf(out, " (%s)", cost_name(effect->cost));
@@ -60,15 +68,93 @@ static void print_effect(FILE *out, const struct derived *derived, const struct 
 		fprintf(out, " [%s]", origin_names[effect->origin.kind]);
 	if (!effect->certain)
 		fprintf(out, " perhaps");
+	const struct node *node = &derived->program->nodes.items[effect->node];
 	for (uint32_t i = 0; i < effect->condition.count; i++)
-		fprintf(out, "%s %s", i ? " and" : " if", atom_text(&derived->conditions, &nodes[effect->node], &effect->condition.atoms[i], arena));
-	fprintf(out, "\n");
-	for (; effect->from != NONE; effect = &derived->effects.items[effect->from])
-		fprintf(out, "    calls '%s' (%s)\n", nodes[derived->effects.items[effect->from].node].name, call_text(derived, effect->call, arena));
-	fprintf(out, "    '%s' %s (%s)\n", nodes[effect->cause].name, effect->because, call_text(derived, effect->call, arena));
+		fprintf(out, "%s %s", i ? " and" : " if",
+			atom_text(&derived->conditions, node, &effect->condition.atoms[i], arena));
 }
 
-static void print_node(FILE *out, const struct derived *derived, uint32_t index, struct arena *arena)
+static void print_way(FILE *out, const struct derived *derived, const struct effect *effect, struct arena *arena)
+{
+	const struct node *nodes = derived->program->nodes.items;
+	for (; effect->from != NONE; effect = &derived->effects.items[effect->from])
+		fprintf(out, "    calls '%s' (%s)\n", nodes[derived->effects.items[effect->from].node].name,
+			call_text(derived, effect->call, arena));
+	fprintf(out, "    '%s' %s (%s)\n", nodes[effect->cause].name, effect->because,
+		call_text(derived, effect->call, arena));
+}
+
+void why_effect(FILE *out, const struct derived *derived, const struct effect *effect, struct arena *arena)
+{
+	print_what(out, derived, effect, arena);
+	fprintf(out, "\n");
+	print_way(out, derived, effect, arena);
+}
+
+static bool is_same_cause(const struct effect *a, const struct effect *b)
+{
+	return a->kind == b->kind && a->cost == b->cost && a->cause == b->cause && a->clears == b->clears;
+}
+
+static bool is_shown(const struct effect *effect, uint32_t costs)
+{
+	return effect->kind != EFFECT_BLOCKS || costs >> effect->cost & 1;
+}
+
+/* How sure it is that calling the function has the effect: a way that needs less comes first. */
+static uint32_t doubts(const struct effect *effect)
+{
+	return effect->condition.count + (effect->certain ? 0 : CONDITION_ATOMS + 1);
+}
+
+/* All effects of the node that have the cause of its effect `first`, as one: the way with the fewest conditions stands
+ * for all. */
+static void print_cause(FILE *out, const struct derived *derived, uint32_t first, struct arena *arena)
+{
+	const struct effect *effects = derived->effects.items, *shown = &effects[first];
+	uint32_t ways = 0;
+	for (uint32_t i = first; i != NONE; i = effects[i].next)
+		if (is_same_cause(&effects[i], &effects[first])) {
+			ways++;
+			if (doubts(&effects[i]) < doubts(shown))
+				shown = &effects[i];
+		}
+	print_what(out, derived, shown, arena);
+	if (ways > 1)
+		fprintf(out, "; the simplest of %u ways", ways);
+	fprintf(out, "\n");
+	print_way(out, derived, shown, arena);
+}
+
+static void print_effects(FILE *out, const struct derived *derived, uint32_t node, uint32_t costs, struct arena *arena)
+{
+	const struct effect *effects = derived->effects.items;
+	uint32_t hidden = 0, hidden_costs = 0;
+	for (uint32_t i = derived->first_effect[node]; i != NONE; i = effects[i].next) {
+		bool is_first = true;
+		for (uint32_t before = derived->first_effect[node]; before != i && is_first;
+		     before = effects[before].next)
+			is_first = !is_same_cause(&effects[before], &effects[i]);
+		if (is_first && is_shown(&effects[i], costs)) {
+			print_cause(out, derived, i, arena);
+		} else if (is_first) {
+			hidden++;
+			hidden_costs |= 1u << effects[i].cost;
+		}
+	}
+	if (!hidden)
+		return;
+	fprintf(out, "  not shown: %u more cause%s of blocking; see them with --cost ", hidden, hidden == 1 ? "" : "s");
+	const char *comma = "";
+	for (int cost = COST_NONE + 1; cost < COSTS; cost++)
+		if (hidden_costs >> cost & 1) {
+			fprintf(out, "%s%s", comma, cost_name((enum cost)cost));
+			comma = ",";
+		}
+	fprintf(out, "\n");
+}
+
+static void print_node(FILE *out, const struct derived *derived, uint32_t index, uint32_t costs, struct arena *arena)
 {
 	const struct node *node = &derived->program->nodes.items[index];
 	const struct fact_function *function = program_function(derived->program, node);
@@ -80,9 +166,8 @@ static void print_node(FILE *out, const struct derived *derived, uint32_t index,
 	if (derived->owner[index])
 		fprintf(out, "  may run loops: it is main, a thread, a test, or named as what runs one\n");
 	for (uint32_t i = derived->first_role[index]; i != NONE; i = derived->roles.items[i].next)
-		print_role(out, derived, &derived->roles.items[i], arena);
-	for (uint32_t i = derived->first_effect[index]; i != NONE; i = derived->effects.items[i].next)
-		print_effect(out, derived, &derived->effects.items[i], arena);
+		why_role(out, derived, &derived->roles.items[i], arena);
+	print_effects(out, derived, index, costs, arena);
 	for (uint32_t i = 0; i < node->param_count; i++)
 		if (mode_of_param(derived, index, i)) {
 			const struct fact_param *param = program_param(derived->program, node, i);
@@ -91,7 +176,7 @@ static void print_node(FILE *out, const struct derived *derived, uint32_t index,
 		}
 }
 
-char *why_function(const struct derived *derived, const char *name, struct arena *arena)
+char *why_function(const struct derived *derived, const char *name, uint32_t costs, struct arena *arena)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -101,7 +186,7 @@ char *why_function(const struct derived *derived, const char *name, struct arena
 		arena_out_of_memory();
 	for (uint32_t i = 0; i < derived->program->nodes.count; i++)
 		if (strcmp(derived->program->nodes.items[i].name, name) == 0) {
-			print_node(out, derived, i, arena);
+			print_node(out, derived, i, costs, arena);
 			found = true;
 		}
 	if (fclose(out) != 0 || !text)

@@ -78,8 +78,9 @@ static void load_command(const char *command)
 }
 
 /* What every command ends with is of no interest to most tests. */
-#define NO_NEW_ERRORS \
-	"-Wno-error=incompatible-function-pointer-types|-Wno-error=int-conversion|-Wno-error=implicit-function-declaration|" \
+#define NO_NEW_ERRORS                                                                                            \
+	"-Wno-error=incompatible-function-pointer-types|-Wno-error=int-conversion|-Wno-error=implicit-function-" \
+	"declaration|"                                                                                           \
 	"-Wno-error=implicit-int|"
 static const char usual_end[] = "-resource-dir|" ASYNCLINT_RESOURCE_DIR "|-w|" NO_NEW_ERRORS "-ferror-limit=0";
 

@@ -253,6 +253,12 @@ START_TEST(properties)
 			"child": { "owned-by": 0 },
 			"bound": { "loop-thread": 2 },
 			"safe": { "makes-thread-safe": true },
+			"nests": { "allows-nesting": true },
+			"probes": { "probes-loop": true },
+			"self": { "current-thread": true },
+			"ambient": { "on-default-loop": {} },
+			"inherits": { "inherits": true },
+			"ends": { "ends-descriptor": 1 },
 			"owner": { "owner": true }
 		}
 	));
@@ -293,6 +299,12 @@ START_TEST(properties)
 	    {"child", MODEL_OWNED_BY, 0, COST_NONE, NULL},
 	    {"bound", MODEL_LOOP_THREAD, 2, COST_NONE, NULL},
 	    {"safe", MODEL_MAKES_THREAD_SAFE, MODEL_NO_ARGUMENT, COST_NONE, NULL},
+	    {"nests", MODEL_ALLOWS_NESTING, MODEL_NO_ARGUMENT, COST_NONE, NULL},
+	    {"probes", MODEL_PROBES_LOOP, MODEL_RESULT, COST_NONE, NULL},
+	    {"self", MODEL_CURRENT_THREAD, MODEL_RESULT, COST_NONE, NULL},
+	    {"ambient", MODEL_ON_DEFAULT_LOOP, MODEL_NO_ARGUMENT, COST_NONE, NULL},
+	    {"inherits", MODEL_INHERITS, MODEL_RESULT, COST_NONE, NULL},
+	    {"ends", MODEL_ENDS_DESCRIPTOR, 1, COST_NONE, NULL},
 	};
 	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
 		const struct model_effect *got = effect(expected[i].name);

@@ -434,7 +434,7 @@ class Models(Project):
         self.refused("odd.json", arguments=("--models", "odd.json"))
         (self.root / "odd.json").unlink()
         os.mkfifo(self.root / "odd.json")
-        self.refused("odd.json", "not a regular file", arguments=("--models", "odd.json"))
+        self.refused("odd.json", "it is a pipe", arguments=("--models", "odd.json"))
 
 
 class Facts(Project):

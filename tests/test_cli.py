@@ -96,6 +96,10 @@ class Project(unittest.TestCase):
         entries = [{"directory": str(self.root), "file": f, "arguments": ["cc", "-c", f]} for f in files]
         self.write(f"{where}/compile_commands.json", json.dumps(entries))
 
+    def model(self, functions):
+        """Adds functions to the project's model."""
+        self.write("models/ticker.json", json.dumps({**MODEL, "functions": {**MODEL["functions"], **functions}}))
+
     def start(self, *arguments, cwd=".", **environment):
         env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "ASYNCLINT_DATA")}
         env.update({"TERM": "xterm", "LC_ALL": "C.UTF-8"}, **environment)
@@ -352,6 +356,78 @@ class Suppressions(Project):
         self.check(2, "--strict")
 
 
+class Silence(Project):
+    """--explain-silence FILE:LINE"""
+
+    def explain(self, place, *arguments, **more):
+        return self.check(0, "--explain-silence", place, *arguments, **more).stdout
+
+    def test_reported(self):
+        text = self.explain("src/tick.c:6")
+        self.assertIn("src/tick.c:6:2: 'tick' calls 'nap'\n  runs: on-loop, ticker\n", text)
+        self.assertIn("  blocks (sleep)\n    'nap' sleeps (src/tick.c:6:2)\n    blocking-in-async: reports it\n", text)
+        self.assertIn("reported by blocking-in-async: ", text)
+
+    def test_suppressed(self):
+        self.write("src/tick.c", TICK.replace("nap();", "nap(); // asynclint: allow blocking-in-async: short"))
+        self.assertIn("suppressed by a comment, else reported by blocking-in-async: ", self.explain("src/tick.c:6"))
+
+    def test_roles(self):
+        self.write("src/other.c", "void nap(void);\nvoid other(void)\n{\n\tnap();\n}\n"
+                   "static void setup(void)\n{\n\tnap();\n}\nint main(void)\n{\n\tsetup();\n}\n")
+        self.assertIn("blocking-in-async: silent: 'other' is not known to run on a loop: no callback is seen that calls it\n",
+                      self.explain("src/other.c:4"))
+        self.assertIn("blocking-in-async: silent: 'setup' runs before or after the loop only", self.explain("src/other.c:8"))
+        self.assertIn("loop-reentry: is not switched on (--rules loop-reentry)\n", self.with_pump())
+
+    def with_pump(self):
+        self.model({"spin": {"pumps": {"because": "runs the ticks"}}})
+        self.write("src/other.c", "void spin(void);\nvoid other(void)\n{\n\tspin();\n}\n")
+        return self.explain("src/other.c:4")
+
+    def test_worker_child_and_cost(self):
+        self.model({"flush": {"blocks": {"because": "waits for the disk", "cost": "disk"}},
+                    "queue_work": {"callback": {"arg": 0, "role": "worker"}}, "split": {"forks": True}})
+        self.write("src/tick.c", TICK.replace("nap();", "flush();").replace("void start", "static void work(void)\n{\n\tnap();\n}\n"
+                   "void queue_work(void (*)(void));\nint split(void);\nvoid more(void)\n{\n\tqueue_work(work);\n\tif (split() == 0)\n"
+                   "\t\tnap();\n}\nvoid start").replace("static void tick", "void flush(void);\nstatic void tick"))
+        self.assertIn("silent: waits of the class 'disk' are off (--cost disk)\n", self.explain("src/tick.c:7"))
+        self.assertIn("silent: 'work' is not known to run on a loop, only as: worker\n", self.explain("src/tick.c:12"))
+        self.assertIn("  it runs in a forked child only\n", self.explain("src/tick.c:20"))
+
+    def test_what_is_further_down_and_what_is_not_modelled(self):
+        self.write("src/tick.c", TICK.replace("static void tick", "static void doze(void)\n{\n\tnap();\n}\n\nvoid unknown(void);\n"
+                                              "static void tick").replace("\tnap();\n}\n\nvoid start", "\tdoze();\n\tunknown();\n}\n\nvoid start"))
+        self.assertIn("blocking-in-async: silent: it is judged where 'nap' is called: src/tick.c:5:2\n", self.explain("src/tick.c:12"))
+        text = self.explain("src/tick.c:13")
+        self.assertIn("  no body of 'unknown' was seen, and no model speaks of it\n  no effect is known that a rule could judge\n", text)
+
+    def test_model_that_does_not_hold_here(self):
+        self.model({"nap_if": {"blocks": {"because": "sleeps", "cost": "sleep", "when": {"arg": 0, "is": 1}}}})
+        self.write("src/tick.c", TICK.replace("nap();", "nap_if(0);").replace("static", "void nap_if(int);\nstatic"))
+        self.assertIn("  'nap_if' sleeps, but not with these arguments\n", self.explain("src/tick.c:7"))
+        self.write("src/tick.c", TICK.replace("nap();", "nap_if(level());").replace("static", "void nap_if(int);\nint level(void);\nstatic"))
+        self.assertIn("silent: it is not certain: what the model makes it depend on is not known here\n", self.explain("src/tick.c:8"))
+
+    def test_pointer(self):
+        self.write("src/other.c", "void (*hook)(void);\nvoid other(void)\n{\n\thook();\n}\n")
+        self.assertIn("'other' calls by pointer\n", self.explain("src/other.c:4"))
+        self.assertIn("  no function was seen that it can be\n", self.explain("src/other.c:4"))
+
+    def test_line_without_a_call(self):
+        self.assertEqual(self.explain("src/tick.c:5"), "src/tick.c:5: no call stands on this line; the nearest that does is line 6\n")
+        self.assertEqual(self.explain("src/ticker.h:1"), "src/ticker.h:1: no call stands on this line\n")
+
+    def test_places_are_as_the_shell_sees_them(self):
+        self.assertIn("'tick' calls 'nap'", self.explain("tick.c:6", cwd="src"))
+        self.assertIn("'tick' calls 'nap'", self.explain(str(self.root / "src/tick.c") + ":6"))
+
+    def test_misuse(self):
+        self.assertIn("'src/gone.c' is part of none of the 2 units", self.check(2, "--explain-silence", "src/gone.c:1").stderr)
+        for bad in ("src/tick.c", ":6", "src/tick.c:", "src/tick.c:six"):
+            self.refused("option '--explain-silence' takes", "--explain-silence", bad)
+
+
 class Output(Project):
     def test_json(self):
         document = self.json(1)
@@ -441,6 +517,18 @@ class Documents(Project):
         arguments = ["--no-models", "--models", "models"]
         self.assertIn("tick", self.run_for(0, "why", "tick", *arguments).stdout)
         self.refused("no function 'nobody'", "why", "nobody", *arguments)
+
+    def test_why_leaves_out_what_is_off_and_groups_by_cause(self):
+        self.model({"flush": {"blocks": {"because": "waits for the disk", "cost": "disk"}}})
+        self.write("src/other.c", "void nap(void);\nvoid flush(void);\nvoid other(int a, int b)\n{\n"
+                   "\tflush();\n\tif (a)\n\t\tnap();\n\tif (b)\n\t\tnap();\n}\n")
+        arguments = ["why", "other", "--no-models", "--models", "models"]
+        text = self.run_for(0, *arguments).stdout
+        self.assertEqual(text.count("'nap' sleeps"), 1)
+        self.assertIn("blocks (sleep) if 'a' is true; the simplest of 2 ways\n", text)
+        self.assertNotIn("waits for the disk", text)
+        self.assertIn("not shown: 1 more cause of blocking; see them with --cost disk\n", text)
+        self.assertIn("'flush' waits for the disk", self.run_for(0, *arguments, "--cost", "disk").stdout)
 
     def test_help_and_version(self):
         self.assertIn("exit status: 0 nothing found, 1 findings, 2 could not do its work", self.run_for(0, "--help").stdout)
