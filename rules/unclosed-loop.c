@@ -45,5 +45,6 @@ const struct rule rule_unclosed_loop = {
     .since = "0.1",
     .summary = "event loop is made and dropped without being closed",
     .severity = SEVERITY_WARNING,
+    .status = RULE_PREVIEW,
     .check = check,
 };
