@@ -170,5 +170,6 @@ const struct rule rule_callback_under_lock = {
     .since = "0.1",
     .summary = "user's callback is called with a mutex held",
     .severity = SEVERITY_WARNING,
+    .status = RULE_PREVIEW,
     .check = check,
 };

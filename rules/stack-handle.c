@@ -65,5 +65,6 @@ const struct rule rule_stack_handle = {
     .since = "0.1",
     .summary = "function returns while a loop or callback still uses its local variable",
     .severity = SEVERITY_WARNING,
+    .status = RULE_PREVIEW,
     .check = check,
 };

@@ -1,16 +1,25 @@
 #include "lifetime.h"
 
+#include "words.h"
+
 #include <stdlib.h>
 
-static bool ever_waits(const struct derived *derived, uint32_t node)
+/* A function that says so waits, whatever it is made of: coroutines switch stacks in ways that no fact shows. */
+static const char *const wait_words[] = {"wait", "await", "yield", "suspend", "swap", "swapcontext", "join", NULL};
+
+static bool ever_waits(const struct derived *derived, uint32_t index)
 {
-	for (uint32_t i = derived->first_effect[node]; i != NONE; i = derived->effects.items[i].next) {
+	for (uint32_t i = derived->first_effect[index]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *effect = &derived->effects.items[i];
 		if (effect->kind == EFFECT_PUMPS || effect->kind == EFFECT_WAITS ||
 		    (effect->kind == EFFECT_BLOCKS && effect->cost > COST_DISK))
 			return true;
 	}
-	return false;
+	const struct node *node = &derived->program->nodes.items[index];
+	bool waits = has_word(node->name, wait_words);
+	for (uint32_t e = node->first_out; e < node->first_out + node->out_count && !waits; e++)
+		waits = has_word(derived->program->nodes.items[derived->program->edges.items[e].to].name, wait_words);
+	return waits;
 }
 
 bool runs_loop(const struct derived *derived, struct ref call)
@@ -23,17 +32,24 @@ bool runs_loop(const struct derived *derived, struct ref call)
 	return callee != NONE && !model && effect_find(derived, callee, EFFECT_PUMPS);
 }
 
-bool lets_others_run(const struct derived *derived, struct ref call)
+static bool is_wait(const struct model_effect *effect)
+{
+	return effect->kind == MODEL_PUMPS || effect->kind == MODEL_PUMPS_ONCE_READY || effect->kind == MODEL_WAITS ||
+	       effect->kind == MODEL_WAITS_THREAD || effect->kind == MODEL_READS ||
+	       (effect->kind == MODEL_BLOCKS && effect->cost > COST_DISK);
+}
+
+bool lets_others_run(struct derived *derived, struct ref call)
 {
 	uint32_t callee = program_callee(derived->program, call);
 	if (callee == NONE)
 		return false;
 	const struct model_function *model = derived->program->nodes.items[callee].model;
 	for (uint32_t i = 0; model && i < model->effect_count; i++) {
-		enum model_effect_kind kind = model->effects[i].kind;
-		if (kind == MODEL_PUMPS || kind == MODEL_PUMPS_ONCE_READY || kind == MODEL_WAITS ||
-		    kind == MODEL_WAITS_THREAD || kind == MODEL_READS ||
-		    (kind == MODEL_BLOCKS && model->effects[i].cost > COST_DISK))
+		struct condition condition = {0};
+		bool certain = true;
+		if (is_wait(&model->effects[i]) &&
+		    model_effect_at(derived, call, &model->effects[i], &condition, &certain))
 			return true;
 	}
 	return !model && ever_waits(derived, callee);

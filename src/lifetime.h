@@ -61,6 +61,6 @@ uint32_t lifetime_of_argument(struct lifetimes *lifetimes, struct ref call, uint
 bool runs_loop(const struct derived *derived, struct ref call);
 
 /* Whether the call gives a loop or another thread the time to end what was begun: it runs the loop, or waits. */
-bool lets_others_run(const struct derived *derived, struct ref call);
+bool lets_others_run(struct derived *derived, struct ref call);
 
 #endif

@@ -118,6 +118,8 @@ const struct exit *pending_exit(struct lifetimes *lifetimes, struct ref function
 	struct derived *derived = lifetimes->derived;
 	const struct fact_function *fact = &program_facts(derived->program, function.unit)->functions[function.index];
 	struct moment start = moment_of_call(derived->program, begun->call);
+	if (lets_others_run(derived, begun->call))
+		return NULL;
 	for (uint32_t x = 0; x < ways_out->count; x++) {
 		const struct exit *way_out = &ways_out->items[x];
 		bool ended = !can_follow(&derived->conditions, &start, &way_out->moment) ||
