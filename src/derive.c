@@ -12,6 +12,8 @@ struct derived *derive(const struct program *program)
 	derived->program = program;
 	derived->conditions.program = program;
 	intern_init(&derived->conditions.subjects);
+	derive_children(derived);
+	derive_deferred(derived);
 	derive_effects(derived);
 	derive_owners(derived);
 	derive_hand_loops(derived);

@@ -134,16 +134,36 @@ struct derived {
 struct derived *derive(const struct program *program);
 void derived_free(struct derived *derived);
 
-/* effects.c */
-void derive_effects(struct derived *derived);
-/* The first effect of that kind of the node, or NULL. */
-const struct effect *effect_find(const struct derived *derived, uint32_t node, enum effect_kind kind);
+/* children.c: what runs in a forked child, where waiting harms no loop of the parent */
+void derive_children(struct derived *derived);
+/* Whether the call stands where only a forked child gets. */
+bool call_in_child(const struct derived *derived, struct ref call);
+
+/* seeds.c: where effects begin */
+void derive_deferred(struct derived *derived);
+/* Effects of calls of functions that models speak of, and of calls that give a callback away: first (`settled` false)
+ * those that make descriptors and loops what they are, then all that depends on that. */
+void seed_effects(struct derived *derived, bool settled);
+
+/* model_effect.c */
 /* Whether the model's effect is there at this call: adds to *condition what it depends on, clears *certain where that
  * is not known. */
 bool model_effect_at(struct derived *derived, struct ref call, const struct model_effect *effect,
 		     struct condition *condition, bool *certain);
-/* Whether the call stands where only a forked child gets. */
-bool call_in_child(const struct derived *derived, struct ref call);
+
+/* effects.c */
+void derive_effects(struct derived *derived);
+/* Unless the node has it already, or too many of its like. */
+void effect_add(struct derived *derived, struct effect effect);
+/* The first effect of that kind of the node, or NULL. */
+const struct effect *effect_find(const struct derived *derived, uint32_t node, enum effect_kind kind);
+
+/* made_origin.c */
+/* What a loop made by `call` (in `argument`, or its result if that is negative) becomes in its function: the result, an
+ * output parameter, a field of either, or private. */
+struct origin made_origin(struct derived *derived, struct ref call, int argument, uint32_t function);
+/* The origin of an effect of the callee, as seen by the caller. */
+struct origin origin_at_call(struct derived *derived, struct ref call, const struct effect *callee);
 
 /* origin.c */
 struct origin origin_of(struct derived *derived, struct ref value, uint32_t function);

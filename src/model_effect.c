@@ -1,0 +1,132 @@
+#include "derive.h"
+
+#include <string.h>
+
+static bool is_zero_record(struct derived *derived, struct ref call, uint32_t value)
+{
+	const struct facts *facts = program_facts(derived->program, call.unit);
+	uint32_t root = value;
+	while (root != NONE && facts->values[root].kind == VALUE_ADDRESS)
+		root = facts->values[root].a;
+	if (root == NONE || facts->values[root].kind != VALUE_LOCAL)
+		return false;
+	const struct fact_function *function = &facts->functions[program_call(derived->program, call)->function];
+	bool any = false;
+	for (uint32_t i = 0; i < function->assignment_count; i++) {
+		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
+		const struct fact_value *target = &facts->values[assignment->target];
+		int64_t number;
+		if ((target->kind != VALUE_FIELD && target->kind != VALUE_ELEMENT) ||
+		    facts->values[target->a].kind != VALUE_LOCAL || facts->values[target->a].a != facts->values[root].a)
+			continue;
+		if (!value_constant(derived->program, call.unit, assignment->source, &number) || number != 0)
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+/* A test of a field of the record that an argument points to: what the function assigned to it. */
+static enum truth test_field(struct derived *derived, struct ref call, uint32_t value, const char *field,
+			     enum test test, int64_t number)
+{
+	const struct program *program = derived->program;
+	const struct facts *facts = program_facts(program, call.unit);
+	uint32_t root = value_root(program, call.unit, value);
+	if (root == NONE || facts->values[root].kind != VALUE_LOCAL)
+		return TRUTH_UNKNOWN;
+	const struct fact_function *function = &facts->functions[program_call(program, call)->function];
+	enum truth truth = TRUTH_UNKNOWN;
+	for (uint32_t i = 0; i < function->assignment_count; i++) {
+		const struct fact_assignment *assignment = &facts->assignments[function->first_assignment + i];
+		const struct fact_value *target = &facts->values[assignment->target];
+		if (target->kind != VALUE_FIELD || strcmp(facts_text(facts, target->b), field) != 0 ||
+		    assignment->source == NONE)
+			continue;
+		uint32_t base = value_root(program, call.unit, target->a);
+		if (base == NONE || facts->values[base].kind != VALUE_LOCAL ||
+		    facts->values[base].a != facts->values[root].a)
+			continue;
+		struct atom atom;
+		enum truth found = test_value(&derived->conditions, call.unit, assignment->source, test, number, &atom);
+		if (found == TRUTH_TRUE) /* one assignment that makes it so is enough to say that it can be */
+			return TRUTH_TRUE;
+		truth = found == TRUTH_FALSE ? TRUTH_FALSE : truth;
+	}
+	return truth;
+}
+
+static enum truth test_descriptor(struct derived *derived, const struct model_condition *condition, struct ref call)
+{
+	enum descriptor_state state = descriptor_before(derived, call, condition->argument);
+	if (state == DESCRIPTOR_UNKNOWN)
+		return TRUTH_UNKNOWN;
+	return (state == DESCRIPTOR_BLOCKING) == (condition->kind == CONDITION_BLOCKING) ? TRUTH_TRUE : TRUTH_FALSE;
+}
+
+static enum truth test_condition(struct derived *derived, struct ref call, const struct model_condition *condition,
+				 struct atom *atom)
+{
+	static const enum test tests[CONDITION_KINDS] = {
+	    [CONDITION_NULL] = TEST_NULL,      [CONDITION_NOT_NULL] = TEST_NOT_NULL, [CONDITION_IS] = TEST_EQUAL,
+	    [CONDITION_IS_NOT] = TEST_UNEQUAL, [CONDITION_HAS] = TEST_HAS,           [CONDITION_LACKS] = TEST_LACKS,
+	};
+	struct ref argument = program_argument(derived->program, call, condition->argument);
+	if (argument.index == NONE)
+		return TRUTH_UNKNOWN;
+	switch (condition->kind) {
+	case CONDITION_BLOCKING:
+	case CONDITION_NONBLOCKING:
+		return test_descriptor(derived, condition, call);
+	case CONDITION_ZERO_TIME:
+		return is_zero_record(derived, call, argument.index) ? TRUTH_TRUE : TRUTH_UNKNOWN;
+	default:
+		break;
+	}
+	enum test test = tests[condition->kind];
+	if ((test == TEST_EQUAL || test == TEST_UNEQUAL) && condition->number == 0)
+		test = test == TEST_EQUAL ? TEST_ZERO : TEST_NONZERO;
+	if (condition->field)
+		return test_field(derived, call, argument.index, condition->field, test, condition->number);
+	return test_value(&derived->conditions, call.unit, argument.index, test, condition->number, atom);
+}
+
+bool model_effect_at(struct derived *derived, struct ref call, const struct model_effect *effect,
+		     struct condition *condition, bool *certain)
+{
+	for (uint32_t i = 0; i < effect->when_count; i++) {
+		struct atom atom;
+		switch (test_condition(derived, call, &effect->when[i], &atom)) {
+		case TRUTH_FALSE:
+			return false;
+		case TRUTH_ATOM: {
+			/* What a field or variable holds is not known, unless a test around the call says so; but a
+			   pointer rather is not null. */
+			const struct atom *tested = condition_find(condition, atom.subject, atom.id);
+			if (atom.subject != SUBJECT_PARAM && atom.test != TEST_NOT_NULL &&
+			    !(tested && tested->test == atom.test && tested->number == atom.number))
+				*certain = false;
+			if (!condition_add(condition, &atom))
+				return false;
+			break;
+		}
+		case TRUTH_UNKNOWN:
+			*certain = false;
+			break;
+		case TRUTH_TRUE:
+			break;
+		}
+	}
+	for (uint32_t i = 0; i < effect->unless_count; i++) {
+		struct atom atom;
+		enum truth truth = test_condition(derived, call, &effect->unless[i], &atom);
+		if (truth == TRUTH_TRUE)
+			return false;
+		if (truth == TRUTH_ATOM) {
+			atom.test = test_opposite(atom.test);
+			if (!condition_add(condition, &atom))
+				return false;
+		}
+	}
+	return true;
+}
