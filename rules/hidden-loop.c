@@ -30,7 +30,7 @@ static bool report_at(struct pass *pass, uint32_t node, const struct effect *eff
 	if (maker.index != effect->call.index)
 		note_call(pass, finding, maker, "the loop is made here");
 	note_effect(pass, finding, effect);
-	find_surface(pass, finding, node);
+	find_surface_and_helpers(pass, finding, node);
 	const char *twin = async_twin(pass, of->name);
 	if (twin)
 		set_help(pass, finding, "'%s' lets the caller bring the loop", twin);

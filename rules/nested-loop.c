@@ -1,6 +1,9 @@
 #include "completion.h"
+#include "hand_pump.h"
 #include "pass.h"
 #include "words.h"
+
+#include <string.h>
 
 /* Draining a loop before the object goes is what its owner does. */
 static const char *const teardown_words[] = {"free",   "destroy", "close",   "shutdown", "stop",  "cleanup",
@@ -33,44 +36,36 @@ static bool is_pump_of_other(struct pass *pass, const struct effect *effect)
 	       effect->origin.kind != ORIGIN_MADE && effect->origin.kind != ORIGIN_PRIVATE;
 }
 
-/* A wait in a loop that ends when a callback says so, with a call in between that runs callbacks. */
-static bool is_hand_made_pump(struct pass *pass, uint32_t node, const struct effect *effect)
+/* A callback is no objection where it is what the loop asks whether to go on. */
+static bool looks_sync(const struct pass *pass, uint32_t node, const struct effect *effect)
 {
-	const struct program *program = pass->program;
-	if (effect->kind != EFFECT_WAITS || !effect->certain || effect->from != NONE ||
-	    waits_on_own_set(pass->derived, effect))
-		return false;
-	struct ref scope = loop_around(program, effect->call);
-	if (scope.index == NONE || !ends_by_callback(pass->derived, scope))
-		return false;
-	const struct fact_scope *fact = &program_facts(program, scope.unit)->scopes[scope.index];
-	const struct node *of = &program->nodes.items[node];
-	for (uint32_t e = of->first_out; e < of->first_out + of->out_count; e++) {
-		const struct edge *edge = &program->edges.items[e];
-		const struct fact_call *call = program_call(program, edge->call);
-		if (edge->call.unit != scope.unit || call->order < fact->order || call->order >= fact->end_order)
-			continue;
-		if (edge->kind == EDGE_POINTER)
-			return true;
-		const struct node *callee = &program->nodes.items[edge->to];
-		for (uint32_t c = callee->first_out; c < callee->first_out + callee->out_count; c++)
-			if (program->edges.items[c].kind == EDGE_POINTER)
-				return true;
-	}
-	return false;
+	if (is_sync_looking(pass->derived, node, false))
+		return true;
+	struct ref loop = loop_around(pass->program, effect->call);
+	return loop.index != NONE && is_sync_looking(pass->derived, node, true) &&
+	       ends_by_predicate(pass->derived, loop);
+}
+
+/* Ending something as an afterthought (`complete_and_free`) makes no teardown of what comes first. */
+static bool is_teardown(struct pass *pass, const char *name)
+{
+	const char *and = strstr(name, "_and_");
+	if (and&&and > name)
+		name = arena_printf(&pass->findings->arena, "%.*s", (int)(and-name), name);
+	return has_word(name, teardown_words);
 }
 
 static bool report_at(struct pass *pass, uint32_t node, const struct effect *effect)
 {
 	const char *name = pass->program->nodes.items[node].name;
-	bool by_hand = is_hand_made_pump(pass, node, effect);
-	if (has_word(name, teardown_words) || (!by_hand && !is_pump_of_other(pass, effect)))
+	bool by_hand = is_hand_pump(pass->derived, effect);
+	if ((!by_hand && !is_pump_of_other(pass, effect)) || is_teardown(pass, name) || !looks_sync(pass, node, effect))
 		return false;
 	struct finding *finding =
 	    report_call(pass, effect->call, name, "'%s' looks synchronous, but pumps %s until its own work is done",
 			name, by_hand ? "a loop by hand" : origin_text(effect));
 	note_effect(pass, finding, effect);
-	find_surface(pass, finding, node);
+	find_surface_and_helpers(pass, finding, node);
 	const char *twin = async_twin(pass, name);
 	if (twin)
 		set_help(pass, finding, "'%s' lets the loop's owner run it", twin);
@@ -81,8 +76,7 @@ static void check(struct pass *pass)
 {
 	const struct derived *derived = pass->derived;
 	for (uint32_t n = 0; n < pass->program->nodes.count; n++) {
-		if (!pass->program->nodes.items[n].body_count || derived->wait_step[n] ||
-		    !is_sync_looking(derived, n, false))
+		if (!pass->program->nodes.items[n].body_count || derived->wait_step[n])
 			continue;
 		bool reported = false;
 		for (uint32_t i = derived->first_effect[n]; i != NONE && !reported; i = derived->effects.items[i].next)

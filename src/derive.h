@@ -178,6 +178,9 @@ const struct role *role_find(const struct derived *derived, uint32_t node, uint3
 /* loops.c */
 void derive_hand_loops(struct derived *derived);
 void derive_owners(struct derived *derived);
+/* The loop scope goes over items: its condition is about a local that the loop itself moves on. What comes from a call
+ * may be what was waited for. */
+bool goes_over_items(const struct facts *facts, const struct fact_scope *scope);
 /* A wait on a set that the function itself made: epoll_create() ... epoll_wait(). */
 bool waits_on_own_set(struct derived *derived, const struct effect *effect);
 /* No loop parameter, not a loop owner, not registered as a callback, and no completion callback: it returns when the

@@ -190,9 +190,7 @@ static bool is_never_repeated(const struct facts *facts, const struct fact_scope
 	       fact_integer(&facts->values[scope->condition]) == 0;
 }
 
-/* It goes over items: its condition is about a local that the loop itself moves on. What comes from a call may be what
- * was waited for. */
-static bool is_iteration(const struct facts *facts, const struct fact_scope *scope)
+bool goes_over_items(const struct facts *facts, const struct fact_scope *scope)
 {
 	const struct fact_function *function = &facts->functions[scope->function];
 	uint32_t value = scope->condition;
@@ -319,7 +317,7 @@ void derive_hand_loops(struct derived *derived)
 				const struct fact_scope *fact = &facts->scopes[scope.index];
 				bool loops =
 				    fact->kind == SCOPE_WHILE || fact->kind == SCOPE_DO || fact->kind == SCOPE_FOR;
-				if (!loops || is_never_repeated(facts, fact) || is_iteration(facts, fact))
+				if (!loops || is_never_repeated(facts, fact) || goes_over_items(facts, fact))
 					continue;
 				const struct effect *wait = waits_in_scope(derived, i, scope, NULL);
 				if (!wait || !handles_in_scope(derived, i, scope))
