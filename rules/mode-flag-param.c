@@ -50,6 +50,16 @@ static void explain(struct pass *pass, struct finding *finding, const struct mod
 		note_effect(pass, finding, &derived->effects.items[mode->other]);
 }
 
+/* What is chosen between, and how, if it is not by a value that says so itself. */
+static const char *choice_text(const struct fact_type *type)
+{
+	if (type && type->flags & TYPE_FUNCTION_POINTER)
+		return "a blocking call (null) and an async one";
+	if (type && type->pointers)
+		return "blocking and async behaviour by being null";
+	return "blocking and async behaviour";
+}
+
 static void check(struct pass *pass)
 {
 	const struct derived *derived = pass->derived;
@@ -61,12 +71,11 @@ static void check(struct pass *pass)
 		const struct node *node = &pass->program->nodes.items[mode->node];
 		const char *name = param_text(pass, mode->node, mode->id);
 		const struct fact_param *param = program_param(pass->program, node, mode->id);
-		bool callback = param && program_facts(pass->program, node->function.unit)->types[param->type].flags &
-					     TYPE_FUNCTION_POINTER;
+		const struct fact_type *type =
+		    param ? &program_facts(pass->program, node->function.unit)->types[param->type] : NULL;
 		struct finding *finding =
 		    report(pass, node->function.unit, &program_function(pass->program, node)->place, mode->node, name,
-			   "parameter '%s' of '%s' chooses between %s", name, node->name,
-			   callback ? "a blocking call (null) and an async one" : "blocking and async behaviour");
+			   "parameter '%s' of '%s' chooses between %s", name, node->name, choice_text(type));
 		explain(pass, finding, mode);
 		add_passers(pass, finding, mode);
 		set_help(pass, finding, "give each behaviour a function of its own");

@@ -75,6 +75,14 @@ struct role {
 	uint32_t next;   /* of the same node, or NONE */
 };
 
+/* Whether a function may run loops. */
+enum owner {
+	OWNER_NONE,
+	OWNER_BY_NAME,    /* main, tests, what is named for it, and loop libraries themselves */
+	OWNER_THREAD,     /* the start of a thread */
+	OWNER_BY_CALLERS, /* nobody but owners calls it */
+};
+
 /* A `while` or `for` that waits for events and handles them: a loop written by hand. */
 struct hand_loop {
 	uint32_t node;
@@ -118,7 +126,7 @@ struct derived {
 	TABLE(struct role) roles;
 	uint32_t *first_role; /* by node */
 	TABLE(struct hand_loop) hand_loops;
-	uint8_t *owner;         /* by node: may run loops */
+	uint8_t *owner;         /* by node: enum owner */
 	uint8_t *deferred;      /* by holder: a function put in here is called later */
 	uint8_t *forks;         /* by node: its result is that of a fork */
 	uint8_t *child_only;    /* by node: is only called in a forked child */

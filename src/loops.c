@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-enum { OWNER_THREAD = 2 };
-
 bool is_test_file(const char *path)
 {
 	static const char *const folders[] = {"test", "tests", "testing", "testsuite", "t", "fuzz", NULL};
@@ -152,13 +150,15 @@ void derive_owners(struct derived *derived)
 	const struct program *program = derived->program;
 	derived->owner = arena_alloc(&derived->arena, program->nodes.count);
 	for (uint32_t i = 0; i < program->nodes.count; i++)
-		derived->owner[i] = is_owner_by_name(program, &program->nodes.items[i]);
+		derived->owner[i] = is_owner_by_name(program, &program->nodes.items[i]) ? OWNER_BY_NAME : OWNER_NONE;
 	mark_threads(derived);
 	for (bool changed = true; changed;) {
 		changed = false;
 		for (uint32_t i = 0; i < program->nodes.count; i++)
-			if (!derived->owner[i] && is_called_by_owners_only(derived, i))
-				derived->owner[i] = changed = 1;
+			if (!derived->owner[i] && is_called_by_owners_only(derived, i)) {
+				derived->owner[i] = OWNER_BY_CALLERS;
+				changed = true;
+			}
 	}
 }
 
