@@ -14,6 +14,8 @@ static const char *origin_text(const struct effect *effect)
 	switch (effect->origin.kind) {
 	case ORIGIN_DEFAULT:
 		return "the default loop";
+	case ORIGIN_THREAD:
+		return "the loop of its thread";
 	case ORIGIN_GLOBAL:
 		return "a global loop";
 	case ORIGIN_OBJECT:
@@ -30,10 +32,30 @@ static bool is_root(const struct pass *pass, const struct effect *effect)
 	return effect->from == NONE || pass->derived->owner[pass->derived->effects.items[effect->from].node];
 }
 
+/* A helper whose callers have all set the loop up that it runs: they are reported, for hiding one. */
+static bool is_set_up_by_callers(const struct pass *pass, const struct effect *effect)
+{
+	const struct program *program = pass->program;
+	const struct node *node = &program->nodes.items[effect->node];
+	uint32_t index = (uint32_t)(effect - pass->derived->effects.items);
+	for (uint32_t i = 0; i < node->in_count; i++) {
+		uint32_t caller = program->edges.items[program->incoming.items[node->first_in + i]].from;
+		bool set_up = false;
+		for (uint32_t e = pass->derived->first_effect[caller]; e != NONE && !set_up;
+		     e = pass->derived->effects.items[e].next)
+			set_up = pass->derived->effects.items[e].from == index &&
+				 pass->derived->effects.items[e].origin.kind == ORIGIN_MADE;
+		if (!set_up)
+			return false;
+	}
+	return node->in_count > 0 && !node_is_exported(node);
+}
+
 static bool is_pump_of_other(struct pass *pass, const struct effect *effect)
 {
 	return effect->kind == EFFECT_PUMPS && effect->certain && is_root(pass, effect) &&
-	       effect->origin.kind != ORIGIN_MADE && effect->origin.kind != ORIGIN_PRIVATE;
+	       effect->origin.kind != ORIGIN_MADE && effect->origin.kind != ORIGIN_PRIVATE &&
+	       !made_for_object(pass->derived, effect) && !is_set_up_by_callers(pass, effect);
 }
 
 /* A callback is no objection where it is what the loop asks whether to go on. */

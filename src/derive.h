@@ -32,6 +32,7 @@ enum origin_kind {
 	ORIGIN_OBJECT, /* a field reached from parameter `number` */
 	ORIGIN_GLOBAL,
 	ORIGIN_DEFAULT, /* the library's default loop */
+	ORIGIN_THREAD,  /* the loop that the calling thread was given */
 	ORIGIN_RESULT,  /* EFFECT_MAKES_LOOP: the function's result */
 	ORIGIN_PRIVATE, /* made by a function further down and kept there */
 };
@@ -170,6 +171,9 @@ const struct effect *effect_find(const struct derived *derived, uint32_t node, e
 /* What a loop made by `call` (in `argument`, or its result if that is negative) becomes in its function: the result, an
  * output parameter, a field of either, or private. */
 struct origin made_origin(struct derived *derived, struct ref call, int argument, uint32_t function);
+/* The effect by which the function has made the loop that it pumps, for the object that keeps it; NULL if it has not.
+ */
+const struct effect *made_for_object(const struct derived *derived, const struct effect *pump);
 /* The origin of an effect of the callee, as seen by the caller. */
 struct origin origin_at_call(struct derived *derived, struct ref call, const struct effect *callee);
 
