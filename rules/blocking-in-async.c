@@ -42,7 +42,8 @@ static void check(struct pass *pass)
 			    is_meant(pass, effect) || is_of_another_rule(pass, effect))
 				continue;
 			struct loop_path path;
-			if (find_loop_path(pass, n, &effect->condition, NULL, is_event_wait(pass, effect), &path)) {
+			if (find_loop_path(pass, scope_of_call(pass->program, effect->call), &effect->condition, NULL,
+					   is_event_wait(pass, effect), &path)) {
 				const char *name = pass->program->nodes.items[effect->cause].name;
 				struct finding *finding = report_call(pass, effect->call, name, "'%s' %s on %s", name,
 								      effect->because, loop_text(pass, path.world));
