@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-enum { OWNER_THREAD = 2 };
-
 bool is_test_file(const char *path)
 {
 	static const char *const folders[] = {"test", "tests", "testing", "testsuite", "t", "fuzz", NULL};
@@ -152,13 +150,15 @@ void derive_owners(struct derived *derived)
 	const struct program *program = derived->program;
 	derived->owner = arena_alloc(&derived->arena, program->nodes.count);
 	for (uint32_t i = 0; i < program->nodes.count; i++)
-		derived->owner[i] = is_owner_by_name(program, &program->nodes.items[i]);
+		derived->owner[i] = is_owner_by_name(program, &program->nodes.items[i]) ? OWNER_BY_NAME : OWNER_NONE;
 	mark_threads(derived);
 	for (bool changed = true; changed;) {
 		changed = false;
 		for (uint32_t i = 0; i < program->nodes.count; i++)
-			if (!derived->owner[i] && is_called_by_owners_only(derived, i))
-				derived->owner[i] = changed = 1;
+			if (!derived->owner[i] && is_called_by_owners_only(derived, i)) {
+				derived->owner[i] = OWNER_BY_CALLERS;
+				changed = true;
+			}
 	}
 }
 
@@ -190,9 +190,7 @@ static bool is_never_repeated(const struct facts *facts, const struct fact_scope
 	       fact_integer(&facts->values[scope->condition]) == 0;
 }
 
-/* It goes over items: its condition is about a local that the loop itself moves on. What comes from a call may be what
- * was waited for. */
-static bool is_iteration(const struct facts *facts, const struct fact_scope *scope)
+bool goes_over_items(const struct facts *facts, const struct fact_scope *scope)
 {
 	const struct fact_function *function = &facts->functions[scope->function];
 	uint32_t value = scope->condition;
@@ -319,7 +317,7 @@ void derive_hand_loops(struct derived *derived)
 				const struct fact_scope *fact = &facts->scopes[scope.index];
 				bool loops =
 				    fact->kind == SCOPE_WHILE || fact->kind == SCOPE_DO || fact->kind == SCOPE_FOR;
-				if (!loops || is_never_repeated(facts, fact) || is_iteration(facts, fact))
+				if (!loops || is_never_repeated(facts, fact) || goes_over_items(facts, fact))
 					continue;
 				const struct effect *wait = waits_in_scope(derived, i, scope, NULL);
 				if (!wait || !handles_in_scope(derived, i, scope))

@@ -38,9 +38,10 @@ static bool is_zero_record(struct derived *derived, struct ref call, uint32_t va
 	return any;
 }
 
-/* A test of a field of the record that an argument points to: what the function assigned to it. */
+/* A test of a field of the record that an argument points to: what the function assigned to it, which its caller may
+ * decide. */
 static enum truth test_field(struct derived *derived, struct ref call, uint32_t value, const char *field,
-			     enum test test, int64_t number)
+			     enum test test, int64_t number, struct atom *atom)
 {
 	const struct program *program = derived->program;
 	const struct facts *facts = program_facts(program, call.unit);
@@ -59,11 +60,14 @@ static enum truth test_field(struct derived *derived, struct ref call, uint32_t 
 		if (base == NONE || facts->values[base].kind != VALUE_LOCAL ||
 		    facts->values[base].a != facts->values[root].a)
 			continue;
-		struct atom atom;
-		enum truth found = test_value(&derived->conditions, call.unit, assignment->source, test, number, &atom);
+		struct atom one;
+		enum truth found = test_value(&derived->conditions, call.unit, assignment->source, test, number, &one);
 		if (found == TRUTH_TRUE) /* one assignment that makes it so is enough to say that it can be */
 			return TRUTH_TRUE;
-		truth = found == TRUTH_FALSE ? TRUTH_FALSE : truth;
+		if (found == TRUTH_ATOM)
+			*atom = one;
+		if (found == TRUTH_ATOM || (found == TRUTH_FALSE && truth == TRUTH_UNKNOWN))
+			truth = found;
 	}
 	return truth;
 }
@@ -99,7 +103,7 @@ static enum truth test_condition(struct derived *derived, struct ref call, const
 	if ((test == TEST_EQUAL || test == TEST_UNEQUAL) && condition->number == 0)
 		test = test == TEST_EQUAL ? TEST_ZERO : TEST_NONZERO;
 	if (condition->field)
-		return test_field(derived, call, argument.index, condition->field, test, condition->number);
+		return test_field(derived, call, argument.index, condition->field, test, condition->number, atom);
 	return test_value(&derived->conditions, call.unit, argument.index, test, condition->number, atom);
 }
 

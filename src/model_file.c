@@ -74,6 +74,8 @@ static const struct property properties[] = {
     {"closes-loop", MODEL_CLOSES_LOOP, NEEDS_PLACE, "loop", 0},
     {"stops-loop", MODEL_STOPS_LOOP, NEEDS_PLACE | OR_DEFAULT, "loop", 0},
     {"default-loop", MODEL_DEFAULT_LOOP, OR_TRUE, NULL, MODEL_RESULT},
+    {"thread-loop", MODEL_THREAD_LOOP, OR_TRUE, NULL, MODEL_RESULT},
+    {"sets-thread-loop", MODEL_SETS_THREAD_LOOP, NEEDS_PLACE, "loop", 0},
     {"starts-async", MODEL_STARTS_ASYNC, OR_TRUE, NULL, MODEL_NO_ARGUMENT},
     {"forbidden-on-loop", MODEL_FORBIDDEN_ON_LOOP, NEEDS_BECAUSE, NULL, MODEL_NO_ARGUMENT},
     {"sets-nonblocking", MODEL_SETS_NONBLOCKING, NEEDS_PLACE | OR_RESULT | TAKES_MODE, "descriptor", 0},

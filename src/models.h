@@ -45,6 +45,8 @@ enum model_effect_kind {
 	MODEL_CLOSES_LOOP,      /* argument: the loop */
 	MODEL_STOPS_LOOP,
 	MODEL_DEFAULT_LOOP,      /* returns the library's default loop */
+	MODEL_THREAD_LOOP,       /* returns the loop that the calling thread was given, if it was */
+	MODEL_SETS_THREAD_LOOP,  /* gives the calling thread the loop `argument` */
 	MODEL_STARTS_ASYNC,      /* returns before the operation ends */
 	MODEL_FORBIDDEN_ON_LOOP, /* must not be called from a callback of its world; because */
 	MODEL_SETS_NONBLOCKING,  /* argument: descriptor or object (or MODEL_RESULT); value: see struct */

@@ -317,27 +317,46 @@ void add_surface(struct pass *pass, struct finding *finding, uint32_t node)
 						      location_of(pass, of->function.unit, &function->place)});
 }
 
-void find_surface(struct pass *pass, struct finding *finding, uint32_t node)
+/* Whether the node is reached from API only through the helpers between. */
+enum reached { REACHED_NOT, REACHED_BY_HELPERS, REACHED_BY_API };
+
+static void visit_users(struct pass *pass, struct finding *finding, uint32_t node, bool with_helpers)
 {
 	const struct program *program = pass->program;
-	uint8_t *seen = table_reserve(NULL, &(uint32_t){0}, 0, program->nodes.count, 1);
+	uint8_t *reached = table_reserve(NULL, &(uint32_t){0}, 0, program->nodes.count, 1);
 	id_table queue = {0};
 	table_add(&queue, node);
-	seen[node] = 1;
+	reached[node] = REACHED_BY_HELPERS;
 	for (uint32_t at = 0; at < queue.count; at++) {
-		const struct node *of = &program->nodes.items[queue.items[at]];
-		if (node_is_exported(of) && is_sync_looking(pass->derived, queue.items[at], true))
-			add_surface(pass, finding, queue.items[at]);
+		uint32_t index = queue.items[at];
+		const struct node *of = &program->nodes.items[index];
+		bool is_api = node_is_exported(of);
+		if (is_api && is_sync_looking(pass->derived, index, true))
+			add_surface(pass, finding, index);
 		for (uint32_t i = 0; i < of->in_count; i++) {
 			const struct edge *edge = &program->edges.items[program->incoming.items[of->first_in + i]];
-			if (edge->kind != EDGE_CALL || seen[edge->from] || pass->derived->owner[edge->from])
+			if (edge->kind != EDGE_CALL || reached[edge->from] || pass->derived->owner[edge->from])
 				continue;
-			seen[edge->from] = 1;
+			reached[edge->from] = is_api ? REACHED_BY_API : reached[index];
 			table_add(&queue, edge->from);
+			if (with_helpers && reached[edge->from] == REACHED_BY_HELPERS &&
+			    !node_is_exported(&program->nodes.items[edge->from]))
+				note_call(pass, finding, edge->call, "'%s' is called by '%s'", of->name,
+					  name_of(pass, edge->from));
 		}
 	}
 	table_release(&queue);
-	table_free(seen);
+	table_free(reached);
+}
+
+void find_surface(struct pass *pass, struct finding *finding, uint32_t node)
+{
+	visit_users(pass, finding, node, false);
+}
+
+void find_surface_and_helpers(struct pass *pass, struct finding *finding, uint32_t node)
+{
+	visit_users(pass, finding, node, true);
 }
 
 const char *async_twin(struct pass *pass, const char *name)

@@ -159,6 +159,7 @@ static const char *const origin_texts[] = {
     [ORIGIN_OBJECT] = "a parameter's",
     [ORIGIN_GLOBAL] = "global",
     [ORIGIN_DEFAULT] = "the library's default",
+    [ORIGIN_THREAD] = "the thread's",
     [ORIGIN_RESULT] = "handed to the caller",
     [ORIGIN_PRIVATE] = "made further down and kept there",
 };
