@@ -13,6 +13,7 @@ struct derived *derive(const struct program *program)
 	derived->conditions.program = program;
 	intern_init(&derived->conditions.subjects);
 	derive_children(derived);
+	derive_endings(derived);
 	derive_deferred(derived);
 	derive_effects(derived);
 	derive_owners(derived);

@@ -216,7 +216,8 @@ static void visit_callers(struct pass *pass, visits *visited, uint32_t at, const
 		if (but_own_wait && (pass->derived->wait_edge[number] ||
 				     (pass->derived->wait_step[edge->from] && calls_by_pointer(program, edge->from))))
 			continue;
-		if (pass->derived->in_child[number] || (!is_loop && !is_on_loop(pass, edge->from, world)))
+		if (pass->derived->in_child[number] || (!is_loop && pass->derived->way_out[number]) ||
+		    (!is_loop && !is_on_loop(pass, edge->from, world)))
 			continue;
 		struct condition condition = {0}, kept;
 		uint32_t unknown = 0;

@@ -353,6 +353,14 @@ static void print_unreached(struct silence *silence, struct ref call, uint32_t n
 		fprintf(silence->out, "  it never runs: the conditions around it contradict each other\n");
 	if (derived->child_only[node] || call_in_child(derived, call))
 		fprintf(silence->out, "  it runs in a forked child only\n");
+	const struct node *caller = &silence->pass.program->nodes.items[node];
+	for (uint32_t e = caller->first_out; e < caller->first_out + caller->out_count; e++) {
+		struct ref other = silence->pass.program->edges.items[e].call;
+		if (derived->way_out[e] && other.unit == call.unit && other.index == call.index) {
+			fprintf(silence->out, "  the process ends after it: who waits for it is not missed\n");
+			break;
+		}
+	}
 }
 
 static void print_pointer(struct silence *silence, struct ref call, uint32_t node)
