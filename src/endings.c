@@ -1,5 +1,6 @@
 #include "derive.h"
 
+#include "modelled.h"
 #include "words.h"
 
 /* A function that is named so and whose result decides whether the process ends is a step on the way out. */
@@ -10,12 +11,8 @@ static bool names_this_process(const struct program *program, struct ref value)
 	value.index = value_resolve(program, value.unit, value.index);
 	if (value.index == NONE || program_value(program, value)->kind != VALUE_CALL)
 		return false;
-	uint32_t callee = program_callee(program, (struct ref){value.unit, program_value(program, value)->a});
-	const struct model_function *model = callee == NONE ? NULL : program->nodes.items[callee].model;
-	for (uint32_t i = 0; model && i < model->effect_count; i++)
-		if (model->effects[i].kind == MODEL_CURRENT_PROCESS)
-			return true;
-	return false;
+	return modelled_effect_at(program, (struct ref){value.unit, program_value(program, value)->a},
+				  MODEL_CURRENT_PROCESS) != NULL;
 }
 
 static bool model_ends(struct derived *derived, struct ref call, const struct model_effect *effect)

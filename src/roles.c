@@ -165,7 +165,8 @@ static void spread(struct derived *derived)
 			const struct node *to = &program->nodes.items[edge->to];
 			/* A model says all that matters of its function: what its body does is the library's own
 			 * business. */
-			if (!to->body_count || (to->model && edge->kind == EDGE_CALL))
+			bool leaves_loop = derived->other_thread[e] && role.kind == ROLE_ON_LOOP;
+			if (leaves_loop || !to->body_count || (to->model && edge->kind == EDGE_CALL))
 				continue;
 			struct condition condition = {0};
 			if (!condition_of_scope(&derived->conditions, edge->call.unit,
