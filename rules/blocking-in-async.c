@@ -26,15 +26,18 @@ static bool is_of_another_rule(const struct pass *pass, const struct effect *eff
 }
 
 /* A test or a debugging aid that sleeps in a callback means it. */
-static bool is_meant(const struct pass *pass, const struct effect *effect, const waits *found, uint32_t at)
+static bool is_meant(const struct pass *pass, const struct effect *effect, const waits *found, uint32_t at,
+		     const struct loop_path *path)
 {
 	static const char *const debug_words[] = {"debug", NULL};
-	for (; effect->cost == COST_SLEEP && at != NONE; at = found->items[at].below) {
-		const struct node *node = &pass->program->nodes.items[found->items[at].node];
-		if (is_test_file(node->file) || has_word(node->name, debug_words))
-			return true;
-	}
-	return false;
+	const struct node *nodes = pass->program->nodes.items;
+	uint32_t caller = path->role == NONE ? found->items[at].node : pass->derived->roles.items[path->role].node;
+	if (effect->cost != COST_SLEEP)
+		return false;
+	bool meant = is_test_file(nodes[caller].file);
+	for (; at != NONE && !meant; at = found->items[at].below)
+		meant = has_word(nodes[found->items[at].node].name, debug_words);
+	return meant;
 }
 
 static void report_wait(struct pass *pass, const struct effect *effect, const waits *found, uint32_t at,
@@ -79,10 +82,12 @@ static void check_effect(struct pass *pass, const struct effect *effect, waits *
 	for (uint32_t at = 0; at < found.count; at++) {
 		const struct wait *wait = &found.items[at];
 		if (is_waiter(pass->derived, wait->node) || is_reported(pass, reported, wait) ||
-		    is_meant(pass, effect, &found, at) || call_on_other_thread(pass->derived, wait->call))
+		    call_on_other_thread(pass->derived, wait->call))
 			continue;
 		struct loop_path path;
-		if (find_loop_path(pass, wait->node, &wait->condition, NULL, is_event, &path)) {
+		if (find_loop_path(pass, scope_of_call(pass->program, wait->call), &wait->condition, NULL, is_event,
+				   &path) &&
+		    !is_meant(pass, effect, &found, at, &path)) {
 			report_wait(pass, effect, &found, at, &path);
 			table_add(reported, *wait);
 		}
