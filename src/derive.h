@@ -132,6 +132,9 @@ struct derived {
 	uint8_t *forks;         /* by node: its result is that of a fork */
 	uint8_t *child_only;    /* by node: is only called in a forked child */
 	uint8_t *in_child;      /* by edge: the call stands in the child after a fork */
+	uint8_t *ends;          /* by node: enum ending */
+	uint8_t *way_out;       /* by edge: enum way_out */
+	uint8_t *other_thread;  /* by edge: call_on_other_thread() */
 	uint32_t *hand_loop_of; /* by edge: hand loop that the call stands in, or NONE */
 	uint8_t *wait_edge;     /* by edge: the call by which a home-made loop waits */
 	uint8_t *wait_step;     /* by node: part of how a home-made loop waits: its waiting is the loop's own */
@@ -149,6 +152,26 @@ void derived_free(struct derived *derived);
 void derive_children(struct derived *derived);
 /* Whether the call stands where only a forked child gets. */
 bool call_in_child(const struct derived *derived, struct ref call);
+
+/* endings.c: what runs when the process is about to end, where waiting harms no loop that would have to go on: what
+   every way leads from to a call that ends the process, and shutting down as its last step */
+enum ending {
+	GOES_ON,
+	ENDS,      /* calling the function ends the process, whatever it does before */
+	ENDS_WELL, /* and not because something has failed */
+};
+enum way_out {
+	WAY_ON,
+	WAY_OUT,             /* the process ends after this call */
+	WAY_OUT_BEHIND_LOOP, /* after the loop has ended that the call stands in */
+};
+void derive_endings(struct derived *derived);
+
+/* other_thread.c */
+void derive_other_threads(struct derived *derived);
+/* Whether the call stands where a comparison has said that this thread is not the one that was asked for: no callback
+   of that one's loop gets there. */
+bool call_on_other_thread(const struct derived *derived, struct ref call);
 
 /* seeds.c: where effects begin */
 void derive_deferred(struct derived *derived);

@@ -90,7 +90,9 @@ static void propagate(struct derived *derived, uint32_t first)
 			uint32_t number = program->incoming.items[node->first_in + i];
 			const struct edge *edge = &program->edges.items[number];
 			bool by_name_only = effect.kind == EFFECT_SETS_NONBLOCKING || effect.kind == EFFECT_MAKES_LOOP;
-			if (derived->in_child[number] || (by_name_only && edge->kind != EDGE_CALL))
+			/* Whom a wait would keep waiting is never returned to. */
+			bool is_last = effect.kind == EFFECT_BLOCKS && derived->way_out[number];
+			if (derived->in_child[number] || is_last || (by_name_only && edge->kind != EDGE_CALL))
 				continue;
 			struct effect caller = effect;
 			caller.node = edge->from;

@@ -298,6 +298,63 @@ static void mark_wait_steps(struct derived *derived, uint32_t node, struct ref s
 	}
 }
 
+static bool reads_state(const struct facts *facts, uint32_t value)
+{
+	if (value == NONE)
+		return false;
+	const struct fact_value *fact = &facts->values[value];
+	switch ((enum value_kind)fact->kind) {
+	case VALUE_FIELD:
+	case VALUE_VARIABLE:
+		return true;
+	case VALUE_UNARY:
+		return reads_state(facts, fact->a);
+	case VALUE_BINARY:
+		return reads_state(facts, fact->a) || reads_state(facts, fact->b);
+	default:
+		return false;
+	}
+}
+
+/* Not just until it has had an event: for ever, or until somebody has told it to stop. */
+static bool runs_until_stopped(const struct program *program, const struct hand_loop *loop)
+{
+	const struct facts *facts = program_facts(program, loop->scope.unit);
+	const struct fact_scope *scope = &facts->scopes[loop->scope.index];
+	bool breaks = scope->flags & (SCOPE_BREAKS | SCOPE_RETURNS);
+	return scope->condition == NONE || facts->values[scope->condition].kind == VALUE_INTEGER
+		   ? !breaks
+		   : reads_state(facts, scope->condition);
+}
+
+/* The wait comes about by another loop that has run to its end when the call returns. */
+static bool waits_in_whole_loop(const struct derived *derived, const struct effect *wait)
+{
+	for (; wait->from != NONE; wait = &derived->effects.items[wait->from]) {
+		const struct effect *below = &derived->effects.items[wait->from];
+		for (uint32_t l = 0; l < derived->hand_loops.count; l++) {
+			const struct hand_loop *inner = &derived->hand_loops.items[l];
+			const struct facts *facts = program_facts(derived->program, inner->scope.unit);
+			if (inner->node == below->node && inner->scope.unit == below->call.unit &&
+			    is_inside(program_call(derived->program, below->call),
+				      &facts->scopes[inner->scope.index]) &&
+			    runs_until_stopped(derived->program, inner))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* A main that starts loops, one after the other, is none itself. */
+static bool repeats_loops(const struct derived *derived, const struct hand_loop *loop)
+{
+	for (const struct effect *wait = waits_in_scope(derived, loop->node, loop->scope, NULL); wait;
+	     wait = waits_in_scope(derived, loop->node, loop->scope, wait))
+		if (!waits_in_whole_loop(derived, wait))
+			return false;
+	return true;
+}
+
 void derive_hand_loops(struct derived *derived)
 {
 	const struct program *program = derived->program;
@@ -323,8 +380,14 @@ void derive_hand_loops(struct derived *derived)
 				if (!wait || !handles_in_scope(derived, i, scope))
 					continue;
 				table_add(&derived->hand_loops, (struct hand_loop){i, scope, wait->call});
-				mark_wait_steps(derived, i, scope);
 			}
 		}
 	}
+	uint32_t kept = 0;
+	for (uint32_t l = 0; l < derived->hand_loops.count; l++)
+		if (!repeats_loops(derived, &derived->hand_loops.items[l]))
+			derived->hand_loops.items[kept++] = derived->hand_loops.items[l];
+	derived->hand_loops.count = kept;
+	for (uint32_t l = 0; l < kept; l++)
+		mark_wait_steps(derived, derived->hand_loops.items[l].node, derived->hand_loops.items[l].scope);
 }

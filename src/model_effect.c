@@ -38,6 +38,22 @@ static bool is_zero_record(struct derived *derived, struct ref call, uint32_t va
 	return any;
 }
 
+/* What decides whether the assignment is made, besides what decides about the call: true, or the one atom. */
+static enum truth test_made(struct derived *derived, struct ref call, const struct fact_assignment *assignment,
+			    struct atom *atom)
+{
+	struct condition made = {0}, around = {0};
+	uint32_t own = 0;
+	condition_of_scope(&derived->conditions, call.unit, assignment->scope, &made);
+	condition_of_scope(&derived->conditions, call.unit, program_call(derived->program, call)->scope, &around);
+	for (uint32_t i = 0; i < made.count; i++)
+		if (!condition_find(&around, made.atoms[i].subject, made.atoms[i].id)) {
+			*atom = made.atoms[i];
+			own++;
+		}
+	return own == 1 ? TRUTH_ATOM : TRUTH_TRUE;
+}
+
 /* A test of a field of the record that an argument points to: what the function assigned to it, which its caller may
  * decide. */
 static enum truth test_field(struct derived *derived, struct ref call, uint32_t value, const char *field,
@@ -63,7 +79,7 @@ static enum truth test_field(struct derived *derived, struct ref call, uint32_t 
 		struct atom one;
 		enum truth found = test_value(&derived->conditions, call.unit, assignment->source, test, number, &one);
 		if (found == TRUTH_TRUE) /* one assignment that makes it so is enough to say that it can be */
-			return TRUTH_TRUE;
+			return test_made(derived, call, assignment, atom);
 		if (found == TRUTH_ATOM)
 			*atom = one;
 		if (found == TRUTH_ATOM || (found == TRUTH_FALSE && truth == TRUTH_UNKNOWN))

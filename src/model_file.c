@@ -101,6 +101,9 @@ static const struct property properties[] = {
     {"on-default-loop", MODEL_ON_DEFAULT_LOOP, OR_TRUE, NULL, MODEL_NO_ARGUMENT},
     {"inherits", MODEL_INHERITS, OR_TRUE, NULL, MODEL_RESULT},
     {"ends-descriptor", MODEL_ENDS_DESCRIPTOR, NEEDS_PLACE, "descriptor", 0},
+    {"ends-process", MODEL_ENDS_PROCESS, OR_TRUE, "process", MODEL_NO_ARGUMENT},
+    {"ends-well", MODEL_ENDS_WELL, OR_TRUE, NULL, MODEL_NO_ARGUMENT},
+    {"current-process", MODEL_CURRENT_PROCESS, OR_TRUE, NULL, MODEL_RESULT},
 };
 
 /* Notes "FILE: function 'f': property: message". Always false, so that `return fail(...)` reads well. */

@@ -79,6 +79,9 @@ enum model_effect_kind {
 	MODEL_INHERITS,        /* the result is what the process was started with: its environment */
 	MODEL_ENDS_DESCRIPTOR, /* `argument`: its number does not stand for the same descriptor afterwards (close, the
 				  target of dup2) */
+	MODEL_ENDS_PROCESS,    /* ends the process, or the one that `argument` names: does not return from it */
+	MODEL_ENDS_WELL,       /* and that is no failure */
+	MODEL_CURRENT_PROCESS, /* returns which process this is */
 	MODEL_EFFECT_KINDS,
 };
 

@@ -120,6 +120,7 @@ struct visit {
 	uint32_t below; /* visit that it was reached from, NONE at the start */
 	uint32_t edge;  /* to the node below */
 	bool is_loop;   /* a loop written by hand makes that call: the way ends here */
+	bool is_step;   /* all from here down is part of how a loop written by hand waits */
 	struct condition condition;
 };
 
@@ -127,10 +128,11 @@ enum { VISITS = 4000 };
 
 typedef TABLE(struct visit) visits;
 
-static bool was_visited(const visits *visited, uint32_t node, const struct condition *condition)
+static bool was_visited(const visits *visited, uint32_t node, bool is_step, const struct condition *condition)
 {
 	for (uint32_t i = 0; i < visited->count; i++)
-		if (visited->items[i].node == node && conditions_equal(&visited->items[i].condition, condition))
+		if (visited->items[i].node == node && visited->items[i].is_step == is_step &&
+		    conditions_equal(&visited->items[i].condition, condition))
 			return true;
 	return false;
 }
@@ -220,10 +222,13 @@ static void visit_callers(struct pass *pass, visits *visited, uint32_t at, const
 		const struct edge *edge = &program->edges.items[number];
 		bool is_loop = pass->derived->hand_loop_of[number] != NONE &&
 			       (!world || strcmp(hand_world(pass, number), world) == 0);
-		if (but_own_wait && (pass->derived->wait_edge[number] ||
-				     (pass->derived->wait_step[edge->from] && calls_by_pointer(program, edge->from))))
+		bool is_step = visit.is_step && pass->derived->wait_step[edge->from];
+		if (but_own_wait && visit.is_step &&
+		    (pass->derived->wait_edge[number] || calls_by_pointer(program, visit.node)))
 			continue;
-		if (pass->derived->in_child[number] || (!is_loop && !is_on_loop(pass, edge->from, world)) ||
+		if (pass->derived->in_child[number] || pass->derived->other_thread[number] ||
+		    (!is_loop && pass->derived->way_out[number]) ||
+		    (!is_loop && !is_on_loop(pass, edge->from, world)) ||
 		    !is_sure_to_wait(pass->derived, number, pass->costs))
 			continue;
 		struct condition condition = {0}, kept;
@@ -236,9 +241,10 @@ static void visit_callers(struct pass *pass, visits *visited, uint32_t at, const
 						  !condition_at_call(&pass->derived->conditions, edge->call,
 								     &visit.condition, &condition, &unknown)))
 			continue;
-		if (!keep_decidable(pass, &condition, &kept) || (!is_loop && was_visited(visited, edge->from, &kept)))
+		if (!keep_decidable(pass, &condition, &kept) ||
+		    (!is_loop && was_visited(visited, edge->from, is_step, &kept)))
 			continue;
-		table_add(visited, (struct visit){edge->from, at, number, is_loop, kept});
+		table_add(visited, (struct visit){edge->from, at, number, is_loop, is_step, kept});
 	}
 }
 
@@ -254,7 +260,7 @@ bool find_loop_path(struct pass *pass, struct ref scope, const struct condition 
 	if (!is_on_loop(pass, node, world) || !keep_decidable(pass, condition, &kept) ||
 	    probe_guards(pass->derived, scope))
 		return false;
-	table_add(&visited, (struct visit){node, NONE, NONE, false, kept});
+	table_add(&visited, (struct visit){node, NONE, NONE, false, pass->derived->wait_step[node], kept});
 	for (uint32_t at = 0; at < visited.count && !found; at++) {
 		if (!visited.items[at].is_loop)
 			path->role = registered_role(pass, visited.items[at].node, world);
