@@ -222,6 +222,34 @@ static bool is_inside(const struct fact_call *call, const struct fact_scope *sco
 	return call->function == scope->function && call->order >= scope->order && call->order < scope->end_order;
 }
 
+/* A call by pointer of one back end or another: whatever the pointer holds, it itself waits for events. */
+static bool calls_back_end(const struct derived *derived, uint32_t index, struct ref call)
+{
+	const struct program *program = derived->program;
+	const struct node *node = &program->nodes.items[index];
+	for (uint32_t e = node->first_out; e < node->first_out + node->out_count; e++) {
+		const struct edge *edge = &program->edges.items[e];
+		if (edge->call.unit != call.unit || edge->call.index != call.index)
+			continue;
+		const struct effect *wait = effect_find(derived, edge->to, EFFECT_WAITS);
+		if (!wait || !wait->certain || wait->from != NONE)
+			return false;
+	}
+	return true;
+}
+
+/* It waits, and not only where a pointer happens to hold a callback that does. */
+static bool waits_for_sure(const struct derived *derived, const struct effect *wait)
+{
+	if (!wait->certain)
+		return false;
+	for (; wait->by_pointer && wait->from != NONE; wait = &derived->effects.items[wait->from])
+		if (program_call(derived->program, wait->call)->callee == NONE &&
+		    !calls_back_end(derived, wait->node, wait->call))
+			return false;
+	return true;
+}
+
 /* The effect by which the scope waits for events, or NULL. */
 static const struct effect *waits_in_scope(const struct derived *derived, uint32_t node, struct ref scope,
 					   const struct effect *after)
@@ -230,8 +258,8 @@ static const struct effect *waits_in_scope(const struct derived *derived, uint32
 	uint32_t i = after ? after->next : derived->first_effect[node];
 	for (; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *effect = &derived->effects.items[i];
-		if (effect->kind == EFFECT_WAITS && effect->certain && !effect->by_pointer &&
-		    effect->call.unit == scope.unit && is_inside(program_call(derived->program, effect->call), fact))
+		if (effect->kind == EFFECT_WAITS && effect->call.unit == scope.unit &&
+		    is_inside(program_call(derived->program, effect->call), fact) && waits_for_sure(derived, effect))
 			return effect;
 	}
 	return NULL;
@@ -300,6 +328,59 @@ static void mark_wait_steps(struct derived *derived, uint32_t node, struct ref s
 	}
 }
 
+/* Finds the loops in the bodies of a function that may have some. */
+static void find_hand_loops(struct derived *derived, uint32_t index)
+{
+	const struct program *program = derived->program;
+	const struct node *node = &program->nodes.items[index];
+	for (uint32_t b = 0; b < node->body_count; b++) {
+		struct ref body = program->bodies.items[node->first_body + b];
+		const struct facts *facts = program_facts(program, body.unit);
+		const struct fact_function *function = &facts->functions[body.index];
+		for (uint32_t s = 0; s < function->scope_count; s++) {
+			struct ref scope = {body.unit, function->first_scope + s};
+			const struct fact_scope *fact = &facts->scopes[scope.index];
+			bool loops = fact->kind == SCOPE_WHILE || fact->kind == SCOPE_DO || fact->kind == SCOPE_FOR;
+			if (!loops || is_never_repeated(facts, fact) || is_iteration(facts, fact))
+				continue;
+			const struct effect *wait = waits_in_scope(derived, index, scope, NULL);
+			if (wait && handles_in_scope(derived, index, scope))
+				table_add(&derived->hand_loops, (struct hand_loop){index, scope, wait->call});
+		}
+	}
+}
+
+/* What waits is a loop of a function further down: this one starts that again, say after a change of configuration. */
+static bool is_around_another(const struct derived *derived, const struct hand_loop *loop)
+{
+	const struct program *program = derived->program;
+	const struct effect *wait = waits_in_scope(derived, loop->node, loop->scope, NULL);
+	while (wait->from != NONE) {
+		wait = &derived->effects.items[wait->from];
+		for (uint32_t l = 0; l < derived->hand_loops.count; l++) {
+			const struct hand_loop *other = &derived->hand_loops.items[l];
+			if (other->node == wait->node && other->node != loop->node &&
+			    other->scope.unit == wait->call.unit &&
+			    is_inside(program_call(program, wait->call),
+				      &program_facts(program, other->scope.unit)->scopes[other->scope.index]))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void drop_outer_loops(struct derived *derived)
+{
+	uint8_t *outer = arena_alloc(&derived->arena, derived->hand_loops.count);
+	for (uint32_t l = 0; l < derived->hand_loops.count; l++)
+		outer[l] = is_around_another(derived, &derived->hand_loops.items[l]);
+	uint32_t kept = 0;
+	for (uint32_t l = 0; l < derived->hand_loops.count; l++)
+		if (!outer[l])
+			derived->hand_loops.items[kept++] = derived->hand_loops.items[l];
+	derived->hand_loops.count = kept;
+}
+
 void derive_hand_loops(struct derived *derived)
 {
 	const struct program *program = derived->program;
@@ -307,26 +388,11 @@ void derive_hand_loops(struct derived *derived)
 	derived->wait_edge = arena_alloc(&derived->arena, program->edges.count);
 	for (uint32_t i = 0; i < program->nodes.count; i++) {
 		const struct node *node = &program->nodes.items[i];
-		if (!derived->owner[i] || derived->owner[i] == OWNER_THREAD || is_test_file(node->file) ||
-		    !effect_find(derived, i, EFFECT_WAITS))
-			continue;
-		for (uint32_t b = 0; b < node->body_count; b++) {
-			struct ref body = program->bodies.items[node->first_body + b];
-			const struct facts *facts = program_facts(program, body.unit);
-			const struct fact_function *function = &facts->functions[body.index];
-			for (uint32_t s = 0; s < function->scope_count; s++) {
-				struct ref scope = {body.unit, function->first_scope + s};
-				const struct fact_scope *fact = &facts->scopes[scope.index];
-				bool loops =
-				    fact->kind == SCOPE_WHILE || fact->kind == SCOPE_DO || fact->kind == SCOPE_FOR;
-				if (!loops || is_never_repeated(facts, fact) || is_iteration(facts, fact))
-					continue;
-				const struct effect *wait = waits_in_scope(derived, i, scope, NULL);
-				if (!wait || !handles_in_scope(derived, i, scope))
-					continue;
-				table_add(&derived->hand_loops, (struct hand_loop){i, scope, wait->call});
-				mark_wait_steps(derived, i, scope);
-			}
-		}
+		if (derived->owner[i] && derived->owner[i] != OWNER_THREAD && !is_test_file(node->file) &&
+		    effect_find(derived, i, EFFECT_WAITS))
+			find_hand_loops(derived, i);
 	}
+	drop_outer_loops(derived);
+	for (uint32_t l = 0; l < derived->hand_loops.count; l++)
+		mark_wait_steps(derived, derived->hand_loops.items[l].node, derived->hand_loops.items[l].scope);
 }
