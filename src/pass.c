@@ -1,5 +1,6 @@
 #include "pass.h"
 
+#include "dispatch.h"
 #include "words.h"
 
 #include <string.h>
@@ -216,7 +217,8 @@ static void visit_callers(struct pass *pass, visits *visited, uint32_t at, const
 		if (but_own_wait && (pass->derived->wait_edge[number] ||
 				     (pass->derived->wait_step[edge->from] && calls_by_pointer(program, edge->from))))
 			continue;
-		if (pass->derived->in_child[number] || (!is_loop && !is_on_loop(pass, edge->from, world)))
+		if (pass->derived->in_child[number] || (!is_loop && !is_on_loop(pass, edge->from, world)) ||
+		    !is_sure_to_wait(pass->derived, number, pass->costs))
 			continue;
 		struct condition condition = {0}, kept;
 		uint32_t unknown = 0;
