@@ -96,7 +96,8 @@ static void mark_threads(struct derived *derived)
 			const struct holder *holder =
 			    &program->holders.items[node->first_param + node->model->callbacks[c].argument];
 			for (uint32_t h = 0; h < holder->held.count; h++)
-				derived->owner[holder->held.items[h].function] = OWNER_THREAD;
+				if (model_callback_at(derived, &node->model->callbacks[c], i, &holder->held.items[h]))
+					derived->owner[holder->held.items[h].function] = OWNER_THREAD;
 		}
 	}
 }
