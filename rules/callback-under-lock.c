@@ -3,6 +3,8 @@
 #include "user_callbacks.h"
 #include "value_text.h"
 
+#include <string.h>
+
 /* A callback further down is called under conditions that are not seen from the lock. */
 enum { WAY_STEPS = 3 };
 
@@ -12,12 +14,19 @@ struct way {
 	uint32_t steps;
 };
 
+/* A mutex of an object, "record::field", and what was reported of it. */
+struct reported {
+	const char *mutex;
+	struct finding *finding;
+};
+
 struct search {
 	struct pass *pass;
 	struct locks *locks;
 	uint8_t *from_user; /* by holder */
 	struct way *ways;   /* by node */
 	uint32_t limit;     /* steps that ways may have now */
+	TABLE(struct reported) reported;
 };
 
 static bool is_from_user(const struct search *search, struct ref value, uint32_t function)
@@ -95,10 +104,38 @@ static void find_ways(struct search *search)
 				find_way(search, n);
 }
 
+/* "record::field" of a mutex that is kept in an object, or NULL. */
+static const char *mutex_slot(const struct search *search, const struct lock_event *held)
+{
+	const struct facts *facts = program_facts(search->pass->program, held->call.unit);
+	uint32_t value = held->mutex.value;
+	while (value != NONE && facts->values[value].kind == VALUE_ADDRESS)
+		value = facts->values[value].a;
+	if (value == NONE || facts->values[value].kind != VALUE_FIELD)
+		return NULL;
+	return arena_printf(&search->pass->findings->arena, "%s::%s", facts_text(facts, facts->values[value].c),
+			    facts_text(facts, facts->values[value].b));
+}
+
+/* The finding that already speaks of the mutex, or NULL: to be careful with one lock is one thing to do. */
+static struct finding *find_reported(const struct search *search, const char *mutex)
+{
+	for (uint32_t i = 0; mutex && i < search->reported.count; i++)
+		if (strcmp(search->reported.items[i].mutex, mutex) == 0)
+			return search->reported.items[i].finding;
+	return NULL;
+}
+
 static void report_call_under_lock(struct search *search, struct ref call, const struct lock_event *held)
 {
 	struct pass *pass = search->pass;
 	const struct program *program = pass->program;
+	const char *slot = mutex_slot(search, held);
+	struct finding *known = find_reported(search, slot);
+	if (known) {
+		note_call(pass, known, call, "so is another here");
+		return;
+	}
 	struct ref last = call;
 	while (called_callback(search, last).index == NONE)
 		last = search->ways[program_callee(program, last)].call;
@@ -127,6 +164,8 @@ static void report_call_under_lock(struct search *search, struct ref call, const
 			  program->nodes.items[program_callee(program, step)].name);
 	note_call(pass, finding, last, "the callback is called");
 	set_help(pass, finding, "release the mutex around the callback");
+	if (slot)
+		table_add(&search->reported, (struct reported){slot, finding});
 }
 
 static void check_function(struct search *search, struct ref body)
@@ -159,6 +198,7 @@ static void check(struct pass *pass)
 		for (uint32_t b = 0; b < node->body_count; b++)
 			check_function(&search, pass->program->bodies.items[node->first_body + b]);
 	}
+	table_release(&search.reported);
 	table_free(search.ways);
 	table_free(search.from_user);
 	locks_free(search.locks);

@@ -1,5 +1,6 @@
 #include "pass.h"
 #include "setter.h"
+#include "words.h"
 
 #include <string.h>
 
@@ -41,14 +42,29 @@ static const char *literal_text(struct pass *pass, struct ref argument, const st
 	return arena_printf(&pass->findings->arena, "%lld", (long long)number);
 }
 
-static void check_call(struct pass *pass, const struct edge *edge)
+/* A literal that a function passes on: to say it once is enough. */
+struct said {
+	uint32_t callee;
+	int64_t number;
+};
+
+typedef TABLE(struct said) said_table;
+
+static bool was_said(const said_table *said, uint32_t callee, int64_t number)
+{
+	for (uint32_t i = 0; i < said->count; i++)
+		if (said->items[i].callee == callee && said->items[i].number == number)
+			return true;
+	return false;
+}
+
+static void check_call(struct pass *pass, const struct edge *edge, said_table *said)
 {
 	const struct program *program = pass->program;
 	const struct node *callee = &program->nodes.items[edge->to], *caller = &program->nodes.items[edge->from];
 	const struct fact_call *call = program_call(program, edge->call);
-	/* Functions of the same file and prefix are the API's own implementation. */
-	size_t prefix = strcspn(callee->name, "_");
-	bool is_own = strcmp(callee->file, caller->file) == 0 && strncmp(callee->name, caller->name, prefix + 1) == 0;
+	/* The same file is the API's own implementation, and who says the mode by its name is an explicit surface. */
+	bool is_own = strcmp(callee->file, caller->file) == 0 || says_mode(caller->name);
 	if (is_own || is_test_file(caller->file) || (caller->model && caller->body_count))
 		return;
 	for (uint32_t a = 0; a < call->argument_count; a++) {
@@ -58,8 +74,9 @@ static void check_call(struct pass *pass, const struct edge *edge)
 		bool known = is_modelled(callee, a) || (mode && mode_api_of(pass->derived, mode) != MODE_API_NONE);
 		/* A callback that is given is no flag; that it is left out is. */
 		if (!known || !value_constant(program, argument.unit, argument.index, &number) ||
-		    (mode && !matters(pass, mode, number)))
+		    (mode && !matters(pass, mode, number)) || was_said(said, edge->to, number))
 			continue;
+		table_add(said, (struct said){edge->to, number});
 		const struct fact_param *param = program_param(program, callee, a);
 		const char *name = param ? param_text(pass, edge->to, a) : "";
 		const char *text = literal_text(
@@ -77,9 +94,16 @@ static void check_call(struct pass *pass, const struct edge *edge)
 
 static void check(struct pass *pass)
 {
-	for (uint32_t e = 0; e < pass->program->edges.count; e++)
-		if (pass->program->edges.items[e].kind == EDGE_CALL && !pass->derived->in_child[e])
-			check_call(pass, &pass->program->edges.items[e]);
+	const struct program *program = pass->program;
+	said_table said = {0};
+	for (uint32_t n = 0; n < program->nodes.count; n++) {
+		const struct node *node = &program->nodes.items[n];
+		said.count = 0;
+		for (uint32_t e = node->first_out; e < node->first_out + node->out_count; e++)
+			if (program->edges.items[e].kind == EDGE_CALL && !pass->derived->in_child[e])
+				check_call(pass, &program->edges.items[e], &said);
+	}
+	table_release(&said);
 }
 
 const struct rule rule_mode_flag_call = {

@@ -7,10 +7,13 @@
 /* In a union an integer of such a name is a plain descriptor: the sync alternative. */
 static const char *const descriptor_words[] = {"fd", "sock", "socket", "sockfd", "descriptor", NULL};
 
-static enum transport transport_of_field(const struct derived *derived, uint32_t unit, const struct fact_field *field)
+static enum transport transport_of_field(const struct derived *derived, uint32_t unit, const struct fact_record *record,
+					 const struct fact_field *field)
 {
 	const struct facts *facts = program_facts(derived->program, unit);
-	if (field->type == NONE)
+	/* An unnamed struct in it has the record's own identity: it is a part of it, like a link to the next of its
+	 * kind. */
+	if (field->type == NONE || facts->types[field->type].record == record->identity)
 		return TRANSPORT_NONE;
 	if (field->flags & FIELD_IN_UNION && facts->types[field->type].flags & TYPE_INTEGER &&
 	    has_word(facts_text(facts, field->name), descriptor_words))
@@ -95,10 +98,10 @@ static void check_record(struct pass *pass, uint32_t unit, const struct fact_rec
 	const struct fact_field *fields = &facts->fields[record->first_field];
 	const char *identity = facts_text(facts, record->identity), *name = facts_text(facts, record->name);
 	for (uint32_t s = 0; s < record->field_count; s++) {
-		if (transport_of_field(pass->derived, unit, &fields[s]) != TRANSPORT_SYNC)
+		if (transport_of_field(pass->derived, unit, record, &fields[s]) != TRANSPORT_SYNC)
 			continue;
 		for (uint32_t a = 0; a < record->field_count; a++) {
-			if (transport_of_field(pass->derived, unit, &fields[a]) != TRANSPORT_ASYNC)
+			if (transport_of_field(pass->derived, unit, record, &fields[a]) != TRANSPORT_ASYNC)
 				continue;
 			const char *sync = facts_text(facts, fields[s].name),
 				   *async = facts_text(facts, fields[a].name);

@@ -12,6 +12,12 @@ enum { IMPLEMENTATIONS = 8 };
 
 enum kind { KIND_NEITHER, KIND_BLOCKING, KIND_ASYNC };
 
+/* A library runs the callback later: an operation, not merely somebody who is told of things. */
+static bool is_start(const struct pass *pass, const struct effect *effect)
+{
+	return effect->kind == EFFECT_STARTS_ASYNC && pass->program->nodes.items[effect->cause].model;
+}
+
 /* What a function does whatever it is given. */
 static enum kind kind_of(const struct pass *pass, uint32_t node, const struct effect **why)
 {
@@ -28,7 +34,7 @@ static enum kind kind_of(const struct pass *pass, uint32_t node, const struct ef
 		if (always && waits && !blocks) {
 			blocks = true;
 			*why = effect;
-		} else if (always && effect->kind == EFFECT_STARTS_ASYNC && !blocks && !starts) {
+		} else if (always && is_start(pass, effect) && !blocks && !starts) {
 			starts = true;
 			*why = effect;
 		}

@@ -37,14 +37,14 @@ static bool is_in_array(const struct program *program, const struct edge *edge)
 	return false;
 }
 
-static bool waits(const struct derived *derived, uint32_t node, unsigned costs)
+/* Also what is not certain counts: here it is asked whether an implementation is of another kind. */
+static bool may_wait(const struct derived *derived, uint32_t node, unsigned costs)
 {
 	for (uint32_t i = derived->first_effect[node]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *effect = &derived->effects.items[i];
-		bool counts = effect->kind == EFFECT_BLOCKS
-				  ? costs >> effect->cost & 1
-				  : effect->kind == EFFECT_PUMPS || effect->kind == EFFECT_FORBIDDEN_ON_LOOP;
-		if (counts && effect->certain)
+		if (effect->kind == EFFECT_BLOCKS ? costs >> effect->cost & 1
+						  : effect->kind == EFFECT_WAITS || effect->kind == EFFECT_PUMPS ||
+							effect->kind == EFFECT_FORBIDDEN_ON_LOOP)
 			return true;
 	}
 	return false;
@@ -69,7 +69,7 @@ bool is_sure_to_wait(const struct derived *derived, uint32_t edge, unsigned cost
 	for (uint32_t e = from->first_out; e < from->first_out + from->out_count; e++) {
 		const struct edge *other = &program->edges.items[e];
 		bool is_same_call = other->call.unit == of->call.unit && other->call.index == of->call.index;
-		if (is_same_call && !waits(derived, other->to, costs))
+		if (is_same_call && !may_wait(derived, other->to, costs))
 			return false;
 	}
 	return true;

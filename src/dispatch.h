@@ -13,7 +13,7 @@
 #include "derive.h"
 
 /* Whether what `edge` calls waits whichever implementation it is: it is no dispatch by type, or each of those that were
- * seen blocks at one of `costs` (bit 1u << enum cost) or runs a loop. */
+ * seen may block at one of `costs` (bit 1u << enum cost), wait for events, or run a loop. */
 bool is_sure_to_wait(const struct derived *derived, uint32_t edge, unsigned costs);
 
 #endif

@@ -4,10 +4,9 @@
 
 #include <string.h>
 
-/* Words for what a mode is about; effects have to confirm them. */
-static const char *const mode_words[] = {
-    "block", "blocking",    "nonblock", "nonblocking", "noblock",     "unblocking",     "async",       "asynchronous",
-    "sync",  "synchronous", "nowait",   "nonblk",      "setblocking", "setnonblocking", "setnonblock", NULL};
+/* What has become of an operation is no question of how it is done. */
+static const char *const state_words[] = {"state",  "aborted", "closed", "closing", "connected", "connecting", "done",
+					  "failed", "pending", "ready",  "started", "status",    "stopped",    NULL};
 /* How long is no question of sync or async. */
 static const char *const time_words[] = {"timeout", "timeo",    "msec", "ms", "usec",     "sec",   "secs",
 					 "seconds", "deadline", "time", "tv", "interval", "delay", NULL};
@@ -197,8 +196,8 @@ static bool switches_existing(const struct derived *derived, const struct effect
 {
 	bool given = effect->origin.kind == ORIGIN_PARAM || effect->origin.kind == ORIGIN_OBJECT;
 	bool switches = *other != NONE && derived->effects.items[*other].clears != effect->clears;
-	bool named = has_word(subject_name(derived, effect->node, atom), mode_words) ||
-		     has_word(derived->program->nodes.items[effect->node].name, mode_words);
+	bool named = says_mode(subject_name(derived, effect->node, atom)) ||
+		     says_mode(derived->program->nodes.items[effect->node].name);
 	return given && switches && named && !bit_of(atom);
 }
 
@@ -227,7 +226,7 @@ static enum mode_reason reason_of(struct derived *derived, const struct effect *
 				  const char *bit_name, uint32_t *other)
 {
 	const char *name = subject_name(derived, effect->node, atom);
-	bool named = has_word(name, mode_words) || has_word(bit_name, mode_words);
+	bool named = (says_mode(name) && !has_word(name, state_words)) || says_mode(bit_name);
 	*other = NONE;
 	if (effect->kind == EFFECT_SETS_NONBLOCKING) {
 		*other = other_side(derived, effect->node, atom, EFFECT_SETS_NONBLOCKING);
@@ -237,21 +236,21 @@ static enum mode_reason reason_of(struct derived *derived, const struct effect *
 		if (atom->subject == SUBJECT_PARAM && bit_of(atom))
 			return MODE_NONE;
 		bool switches = *other != NONE && derived->effects.items[*other].clears != effect->clears;
-		named |= switches && has_word(derived->program->nodes.items[effect->node].name, mode_words);
+		named |= switches && says_mode(derived->program->nodes.items[effect->node].name);
 		return named ? MODE_SETS_NONBLOCKING : MODE_NONE;
 	}
-	if (!is_waiting(effect) || effect->cost == COST_LOCK)
+	/* Files and locks are cheap: only a callback that may be left out makes a choice of them. */
+	bool callback = atom->test == TEST_NULL || atom->test == TEST_NOT_NULL;
+	if (!is_waiting(effect) || effect->cost == COST_LOCK || (effect->cost == COST_DISK && !callback))
 		return MODE_NONE;
 	*other = other_side(derived, effect->node, atom, EFFECT_STARTS_ASYNC);
 	if (*other != NONE) {
 		const struct effect *start = &derived->effects.items[*other];
 		bool both_here = effect->from == NONE && start->from == NONE && is_modelled_start(derived, start);
-		bool callback = atom->test == TEST_NULL || atom->test == TEST_NOT_NULL;
 		bool chooses =
 		    atom->subject == SUBJECT_PARAM && !bit_of(atom) && is_choice_type(derived, atom, effect->node);
-		bool own = atom->subject == SUBJECT_PARAM
-			       ? callback || (chooses && is_modelled_start(derived, start))
-			       : both_here && effect->cost != COST_DISK && !changes_on_loop(derived, atom->id);
+		bool own = atom->subject == SUBJECT_PARAM ? callback || (chooses && is_modelled_start(derived, start))
+							  : both_here && !changes_on_loop(derived, atom->id);
 		if (named || own)
 			return MODE_WAITS_OR_STARTS;
 	}

@@ -228,6 +228,17 @@ static bool runs_later(enum role_kind role)
 	return role != ROLE_INLINE && role != ROLE_THREAD && role != ROLE_INIT;
 }
 
+/* Whether a model says when the function that a parameter holds is called: its body is not asked then. */
+static bool is_spoken_for(const struct program *program, const struct holder *holder)
+{
+	const struct model_function *model =
+	    holder->kind == HOLDER_PARAM ? program->nodes.items[holder->owner].model : NULL;
+	for (uint32_t c = 0; model && c < model->callback_count; c++)
+		if (model->callbacks[c].argument == holder->index)
+			return true;
+	return false;
+}
+
 /* Holders whose functions are called later: they reach a slot or a variable, or a model says so. */
 void derive_deferred(struct derived *derived)
 {
@@ -243,7 +254,8 @@ void derive_deferred(struct derived *derived)
 		changed = false;
 		for (uint32_t i = 0; i < program->holders.count; i++) {
 			const struct holder *holder = &program->holders.items[i];
-			if (holder->kind != HOLDER_PARAM && holder->kind != HOLDER_LOCAL)
+			if ((holder->kind != HOLDER_PARAM && holder->kind != HOLDER_LOCAL) ||
+			    is_spoken_for(program, holder))
 				continue;
 			for (uint32_t f = 0; f < holder->flows_to.count && !derived->deferred[i]; f++) {
 				uint32_t to = holder->flows_to.items[f];

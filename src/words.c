@@ -57,3 +57,12 @@ bool contains(const char *text, const char *part)
 {
 	return strcasestr(text, part) != NULL;
 }
+
+bool says_mode(const char *identifier)
+{
+	static const char *const words[] = {"block",       "blocking",       "nonblock",    "nonblocking",
+					    "noblock",     "unblocking",     "async",       "asynchronous",
+					    "sync",        "synchronous",    "nowait",      "nonblk",
+					    "setblocking", "setnonblocking", "setnonblock", NULL};
+	return has_word(identifier, words);
+}

@@ -17,4 +17,8 @@ bool ends_in_word(const char *identifier, const char *const *words);
 /* Whether the text holds `part`, ignoring case. */
 bool contains(const char *text, const char *part);
 
+/* Whether one of its words is about blocking or not: "blocking", "async", "nowait". What a thing does has to confirm
+ * it. */
+bool says_mode(const char *identifier);
+
 #endif
