@@ -6,10 +6,16 @@
 enum test test_opposite(enum test test)
 {
 	static const enum test opposites[] = {
-	    [TEST_NULL] = TEST_NOT_NULL, [TEST_NOT_NULL] = TEST_NULL, [TEST_ZERO] = TEST_NONZERO,
-	    [TEST_NONZERO] = TEST_ZERO,  [TEST_EQUAL] = TEST_UNEQUAL, [TEST_UNEQUAL] = TEST_EQUAL,
-	    [TEST_HAS] = TEST_LACKS,     [TEST_LACKS] = TEST_HAS,
-	    [TEST_FIRST_WORD] = TEST_OTHER_WORD, [TEST_OTHER_WORD] = TEST_FIRST_WORD,
+	    [TEST_NULL] = TEST_NOT_NULL,
+	    [TEST_NOT_NULL] = TEST_NULL,
+	    [TEST_ZERO] = TEST_NONZERO,
+	    [TEST_NONZERO] = TEST_ZERO,
+	    [TEST_EQUAL] = TEST_UNEQUAL,
+	    [TEST_UNEQUAL] = TEST_EQUAL,
+	    [TEST_HAS] = TEST_LACKS,
+	    [TEST_LACKS] = TEST_HAS,
+	    [TEST_FIRST_WORD] = TEST_OTHER_WORD,
+	    [TEST_OTHER_WORD] = TEST_FIRST_WORD,
 	};
 	return opposites[test];
 }
@@ -148,7 +154,7 @@ uint32_t value_root(const struct program *program, uint32_t unit, uint32_t value
 }
 
 bool is_shared_place(const struct facts *a_facts, const struct fact_value *a, const struct facts *b_facts,
-			  const struct fact_value *b)
+		     const struct fact_value *b)
 {
 	if (a->kind != b->kind)
 		return false;
@@ -403,8 +409,8 @@ const char *atom_text(const struct conditions *conditions, const struct node *no
 	}
 	/* Without the path of what is private to a file: "record@path::field", "variable@path". */
 	const char *path = strchr(name, '@'), *field = strstr(name, "::");
-	name = path ? arena_printf(arena, "%.*s%s", (int)(path - name), name, field && field > path ? field : "")
-		    : name;
+	name =
+	    path ? arena_printf(arena, "%.*s%s", (int)(path - name), name, field && field > path ? field : "") : name;
 	const char *text = arena_printf(arena, "'%s' %s", name, test_text(atom->test));
 	if (atom->test == TEST_FIRST_WORD || atom->test == TEST_OTHER_WORD)
 		return arena_printf(arena, "%s %s", text, intern_text(&conditions->subjects, (uint32_t)atom->number));

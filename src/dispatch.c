@@ -62,8 +62,8 @@ bool is_sure_to_wait(const struct derived *derived, uint32_t edge, unsigned cost
 	const struct program *program = derived->program;
 	const struct edge *of = &program->edges.items[edge];
 	if (of->kind != EDGE_POINTER ||
-	    !is_type_table(program, of->call.unit, program_call(program, of->call)->target) || is_in_array(program, of) ||
-	    is_for_loop_only(derived, of->from))
+	    !is_type_table(program, of->call.unit, program_call(program, of->call)->target) ||
+	    is_in_array(program, of) || is_for_loop_only(derived, of->from))
 		return true;
 	const struct node *from = &program->nodes.items[of->from];
 	for (uint32_t e = from->first_out; e < from->first_out + from->out_count; e++) {

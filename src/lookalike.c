@@ -35,8 +35,9 @@ uint32_t lookalike_slot(const struct program *program, uint32_t slot)
 		    !same_fields(facts, field.record, other))
 			continue;
 		struct arena scratch = {0};
-		uint32_t found = program_slot(program, arena_printf(&scratch, "%s::%s", facts_text(facts, other->identity),
-								    facts_text(facts, field.field->name)));
+		uint32_t found =
+		    program_slot(program, arena_printf(&scratch, "%s::%s", facts_text(facts, other->identity),
+						       facts_text(facts, field.field->name)));
 		arena_release(&scratch);
 		if (found != NONE && program->holders.items[found].held.count)
 			return found;
@@ -105,7 +106,8 @@ static bool has_params_of(const struct program *program, uint32_t slot, const st
 
 static bool is_for_start_up(const struct program *program, const struct held *held)
 {
-	static const char *const words[] = {"init", "setup", "start", "startup", "configure", "default", "defaults", NULL};
+	static const char *const words[] = {"init",      "setup",   "start",    "startup",
+					    "configure", "default", "defaults", NULL};
 	if (held->is_call)
 		return false;
 	const struct facts *facts = program_facts(program, held->origin.unit);

@@ -68,8 +68,12 @@ static enum truth test_condition(struct derived *derived, struct ref call, const
 				 struct atom *atom)
 {
 	static const enum test tests[CONDITION_KINDS] = {
-	    [CONDITION_NULL] = TEST_NULL,      [CONDITION_NOT_NULL] = TEST_NOT_NULL, [CONDITION_IS] = TEST_EQUAL,
-	    [CONDITION_IS_NOT] = TEST_UNEQUAL, [CONDITION_HAS] = TEST_HAS,           [CONDITION_LACKS] = TEST_LACKS,
+	    [CONDITION_NULL] = TEST_NULL,
+	    [CONDITION_NOT_NULL] = TEST_NOT_NULL,
+	    [CONDITION_IS] = TEST_EQUAL,
+	    [CONDITION_IS_NOT] = TEST_UNEQUAL,
+	    [CONDITION_HAS] = TEST_HAS,
+	    [CONDITION_LACKS] = TEST_LACKS,
 	    [CONDITION_FIRST_WORD] = TEST_FIRST_WORD,
 	};
 	struct ref argument = program_argument(derived->program, call, condition->argument);

@@ -284,9 +284,9 @@ static bool read_words(struct reader *reader, const cJSON *json, struct model_co
 	for (const cJSON *one = first_of(json); one; one = next_of(json, one)) {
 		if (!cJSON_IsString(one) || !*one->valuestring || strchr(one->valuestring, '|'))
 			return fail(reader, "'first-word' must be a word, or a list of words");
-		condition->name = condition->name ? arena_printf(reader->file->arena, "%s|%s", condition->name,
-								 one->valuestring)
-						  : arena_strdup(reader->file->arena, one->valuestring);
+		condition->name = condition->name
+				      ? arena_printf(reader->file->arena, "%s|%s", condition->name, one->valuestring)
+				      : arena_strdup(reader->file->arena, one->valuestring);
 	}
 	return condition->name || fail(reader, "'first-word' must be a word, or a list of words");
 }
