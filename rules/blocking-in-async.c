@@ -24,9 +24,10 @@ static bool is_of_another_rule(const struct pass *pass, const struct effect *eff
 }
 
 /* A test that sleeps in a callback means it. */
-static bool is_meant(const struct pass *pass, const struct effect *effect)
+static bool is_meant(const struct pass *pass, const struct effect *effect, const struct loop_path *path)
 {
-	return effect->cost == COST_SLEEP && is_test_file(pass->program->nodes.items[effect->node].file);
+	uint32_t caller = path->role == NONE ? effect->node : pass->derived->roles.items[path->role].node;
+	return effect->cost == COST_SLEEP && is_test_file(pass->program->nodes.items[caller].file);
 }
 
 static void check(struct pass *pass)
@@ -39,10 +40,12 @@ static void check(struct pass *pass)
 			if (effect->kind != EFFECT_BLOCKS || effect->from != NONE || !effect->certain ||
 			    !(pass->costs >> effect->cost & 1) ||
 			    (effect->call.unit == reported.unit && effect->call.index == reported.index) ||
-			    is_meant(pass, effect) || is_of_another_rule(pass, effect))
+			    is_of_another_rule(pass, effect))
 				continue;
 			struct loop_path path;
-			if (find_loop_path(pass, n, &effect->condition, NULL, is_event_wait(pass, effect), &path)) {
+			if (find_loop_path(pass, scope_of_call(pass->program, effect->call), &effect->condition, NULL,
+					   is_event_wait(pass, effect), &path) &&
+			    !is_meant(pass, effect, &path)) {
 				const char *name = pass->program->nodes.items[effect->cause].name;
 				struct finding *finding = report_call(pass, effect->call, name, "'%s' %s on %s", name,
 								      effect->because, loop_text(pass, path.world));

@@ -1,7 +1,6 @@
 #include "missed_wakes.h"
 #include "modelled.h"
 #include "pass.h"
-#include "probes.h"
 
 #include <string.h>
 
@@ -43,21 +42,7 @@ static bool goes_by_loop(const struct pass *pass, const struct bridge *bridge)
 	return bridge->start_is_call && modelled_effect_at(pass->program, bridge->start, MODEL_PROBES_LOOP);
 }
 
-/* Somewhere on the way a test asks whether the loop is running here. */
-static bool is_guarded(struct pass *pass, const struct probes *probes, const struct wakeup *wait,
-		       const struct loop_path *path)
-{
-	bool guarded =
-	    probe_guards(pass->derived, probes, wait->call.unit, program_call(pass->program, wait->call)->scope);
-	for (uint32_t i = 0; i < path->edges.count && !guarded; i++) {
-		struct ref call = pass->program->edges.items[path->edges.items[i]].call;
-		guarded = probe_guards(pass->derived, probes, call.unit, program_call(pass->program, call)->scope);
-	}
-	return guarded;
-}
-
-static void check_loop(struct pass *pass, const struct bridges *bridges, const struct probes *probes,
-		       const struct bridge *bridge)
+static void check_loop(struct pass *pass, const struct bridges *bridges, const struct bridge *bridge)
 {
 	const struct wakeup *wait = &bridges->wakeups.list.items[bridge->wait];
 	const char *callback = name_of(pass, bridge->callback);
@@ -71,8 +56,8 @@ static void check_loop(struct pass *pass, const struct bridges *bridges, const s
 		    !condition_of_scope(&pass->derived->conditions, wait->call.unit,
 					program_call(pass->program, wait->call)->scope, &condition))
 			continue;
-		bool found = find_loop_path(pass, bridge->node, &condition, role->world, false, &path) &&
-			     !is_guarded(pass, probes, wait, &path);
+		bool found = find_loop_path(pass, scope_of_call(pass->program, wait->call), &condition, role->world,
+					    false, &path);
 		if (found) {
 			struct finding *finding =
 			    report_call(pass, wait->call, name_of(pass, bridge->node),
@@ -105,11 +90,9 @@ static void check_wakes(struct pass *pass, const struct bridges *bridges, const 
 static void check(struct pass *pass)
 {
 	struct bridges bridges;
-	struct probes probes;
 	bridges_find(pass->derived, &bridges, true);
-	probes_find(pass->derived, &probes);
 	for (uint32_t i = 0; i < bridges.list.count; i++) {
-		check_loop(pass, &bridges, &probes, &bridges.list.items[i]);
+		check_loop(pass, &bridges, &bridges.list.items[i]);
 		check_wakes(pass, &bridges, &bridges.list.items[i]);
 	}
 	bridges_release(&bridges);

@@ -18,9 +18,9 @@ static bool check_on_loop(struct pass *pass, uint32_t node, const struct polling
 	struct loop_path path;
 	struct condition condition = {0};
 	const struct facts *facts = program_facts(pass->program, loop->scope.unit);
-	bool runs = condition_of_scope(&pass->derived->conditions, loop->scope.unit,
-				       facts->scopes[loop->scope.index].parent, &condition);
-	bool found = runs && find_loop_path(pass, node, &condition, NULL, false, &path);
+	struct ref around = {loop->scope.unit, facts->scopes[loop->scope.index].parent};
+	bool runs = condition_of_scope(&pass->derived->conditions, around.unit, around.index, &condition);
+	bool found = runs && find_loop_path(pass, around, &condition, NULL, false, &path);
 	if (found) {
 		const char *name = pass->program->nodes.items[node].name;
 		struct finding *finding =

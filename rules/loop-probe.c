@@ -81,13 +81,13 @@ static bool report_left(struct pass *pass, struct ref scope, const struct sides 
 	return true;
 }
 
-static void check_scope(struct pass *pass, const struct probes *probes, struct ref scope)
+static void check_scope(struct pass *pass, struct ref scope)
 {
 	const struct fact_scope *fact = &program_facts(pass->program, scope.unit)->scopes[scope.index];
 	struct sides sides;
 	struct probe probe;
 	if (fact->kind != SCOPE_IF || !fact->when ||
-	    !probe_read(pass->derived, probes, (struct ref){scope.unit, fact->condition}, &probe) ||
+	    !probe_read(pass->derived, (struct ref){scope.unit, fact->condition}, &probe) ||
 	    !sides_of(pass->program, scope, &sides))
 		return;
 	if (!report_deferred(pass, scope, &sides, &probe) && !report_waiting(pass, scope, &sides, &probe))
@@ -97,8 +97,6 @@ static void check_scope(struct pass *pass, const struct probes *probes, struct r
 static void check(struct pass *pass)
 {
 	const struct program *program = pass->program;
-	struct probes probes;
-	probes_find(pass->derived, &probes);
 	for (uint32_t b = 0; b < program->bodies.count; b++) {
 		struct ref body = program->bodies.items[b];
 		const struct fact_function *function = &program_facts(program, body.unit)->functions[body.index];
@@ -107,7 +105,7 @@ static void check(struct pass *pass)
 		if (program->nodes.items[node].model || is_test_file(program->nodes.items[node].file))
 			continue;
 		for (uint32_t s = 0; s < function->scope_count; s++)
-			check_scope(pass, &probes, (struct ref){body.unit, function->first_scope + s});
+			check_scope(pass, (struct ref){body.unit, function->first_scope + s});
 	}
 }
 

@@ -6,10 +6,11 @@ static bool is_reentrant(const struct pass *pass, const char *world)
 	return model && model->reentrant;
 }
 
-static void check_effect(struct pass *pass, uint32_t node, const struct effect *effect)
+static void check_effect(struct pass *pass, const struct effect *effect)
 {
 	struct loop_path path;
-	if (find_loop_path(pass, node, &effect->condition, effect->world, false, &path)) {
+	if (find_loop_path(pass, scope_of_call(pass->program, effect->call), &effect->condition, effect->world, false,
+			   &path)) {
 		const char *name = pass->program->nodes.items[effect->cause].name;
 		struct finding *finding;
 		if (effect->kind == EFFECT_PUMPS)
@@ -46,7 +47,7 @@ static void check_hand_loop(struct pass *pass, const struct hand_loop *loop)
 		struct loop_path path;
 		if (!is_loops_step)
 			continue;
-		if (find_loop_path(pass, edge->from, &condition, world, false, &path)) {
+		if (find_loop_path(pass, scope_of_call(program, edge->call), &condition, world, false, &path)) {
 			struct finding *finding =
 			    report_call(pass, edge->call, step->name, "'%s' runs %s again from one of its callbacks",
 					step->name, world);
@@ -65,7 +66,7 @@ static void check(struct pass *pass)
 			bool pumps = effect->kind == EFFECT_PUMPS && effect->origin.kind != ORIGIN_MADE;
 			if (effect->from == NONE && effect->certain && *effect->world &&
 			    (pumps || effect->kind == EFFECT_FORBIDDEN_ON_LOOP))
-				check_effect(pass, n, effect);
+				check_effect(pass, effect);
 		}
 	for (uint32_t l = 0; l < derived->hand_loops.count; l++)
 		check_hand_loop(pass, &derived->hand_loops.items[l]);

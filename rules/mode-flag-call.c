@@ -29,6 +29,45 @@ static bool matters(const struct pass *pass, const struct mode *mode, int64_t nu
 	return false;
 }
 
+/* The local that the argument is, if a call made it in this function; else NONE. */
+static uint32_t made_local(const struct facts *facts, const struct fact_function *function, uint32_t value,
+			   uint32_t before, uint32_t *made)
+{
+	if (value == NONE || facts->values[value].kind != VALUE_LOCAL)
+		return NONE;
+	uint32_t local = facts->values[value].a;
+	*made = NONE;
+	for (uint32_t i = 0; i < function->assignment_count; i++) {
+		const struct fact_assignment *fact = &facts->assignments[function->first_assignment + i];
+		const struct fact_value *target = &facts->values[fact->target];
+		if (target->kind == VALUE_LOCAL && target->a == local && fact->order < before)
+			*made =
+			    fact->source != NONE && facts->values[fact->source].kind == VALUE_CALL ? fact->order : NONE;
+	}
+	return *made == NONE ? NONE : local;
+}
+
+/* The object was made in this function, and nobody has used it before: to choose its mode is part of making it. */
+static bool is_fresh(const struct program *program, struct ref call)
+{
+	const struct facts *facts = program_facts(program, call.unit);
+	const struct fact_call *fact = program_call(program, call);
+	const struct fact_function *function = &facts->functions[fact->function];
+	uint32_t made,
+	    local = made_local(facts, function, program_argument(program, call, 0).index, fact->order, &made);
+	for (uint32_t c = 0; c < function->call_count && local != NONE; c++) {
+		struct ref other = {call.unit, function->first_call + c};
+		const struct fact_call *between = program_call(program, other);
+		for (uint32_t a = 0; a < between->argument_count; a++) {
+			uint32_t root = value_root(program, call.unit, program_argument(program, other, a).index);
+			if (between->order > made && between->order < fact->order && root != NONE &&
+			    facts->values[root].kind == VALUE_LOCAL && facts->values[root].a == local)
+				return false;
+		}
+	}
+	return local != NONE;
+}
+
 /* The literal as its author thinks of it: null, a truth value, a name. */
 static const char *literal_text(struct pass *pass, struct ref argument, const struct fact_type *type, int64_t number)
 {
@@ -65,7 +104,8 @@ static void check_call(struct pass *pass, const struct edge *edge, said_table *s
 	const struct fact_call *call = program_call(program, edge->call);
 	/* The same file is the API's own implementation, and who says the mode by its name is an explicit surface. */
 	bool is_own = strcmp(callee->file, caller->file) == 0 || says_mode(caller->name);
-	if (is_own || is_test_file(caller->file) || (caller->model && caller->body_count))
+	if (is_own || is_test_file(caller->file) || (caller->model && caller->body_count) ||
+	    is_fresh(program, edge->call))
 		return;
 	for (uint32_t a = 0; a < call->argument_count; a++) {
 		struct ref argument = program_argument(program, edge->call, a);

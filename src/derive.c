@@ -19,6 +19,7 @@ struct derived *derive(const struct program *program)
 	derive_hand_loops(derived);
 	derive_roles(derived);
 	derive_modes(derived);
+	derive_probes(derived);
 	derive_transports(derived);
 	return derived;
 }

@@ -127,6 +127,8 @@ struct derived {
 	uint8_t *wait_edge;     /* by edge: the call by which a home-made loop waits */
 	uint8_t *wait_step;     /* by node: part of how a home-made loop waits: its waiting is the loop's own */
 	TABLE(struct mode) modes;
+	uint8_t *probe_flag; /* by string of conditions.subjects, up to probe_flag_count: set while callbacks run */
+	uint32_t probe_flag_count;
 	uint8_t *transport; /* enum transport, by string (of the program) of a record's identity: the project's own */
 	uint32_t transport_count;
 };
@@ -190,6 +192,9 @@ bool waits_on_own_set(struct derived *derived, const struct effect *effect);
 bool is_sync_looking(const struct derived *derived, uint32_t node, bool may_take_callback);
 /* In a test, or in a program's own example code. */
 bool is_test_file(const char *path);
+
+/* probes.c; what probes are, and questions about them: probes.h */
+void derive_probes(struct derived *derived);
 
 /* modes.c */
 void derive_modes(struct derived *derived);

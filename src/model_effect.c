@@ -1,7 +1,18 @@
 #include "derive.h"
+#include "words.h"
 
 #include <string.h>
 
+/* Less than a millisecond, by the unit that the field's name ends in: that gives way to others, and waits for nothing.
+ */
+static bool is_no_time(const char *field, int64_t number)
+{
+	static const char *const nanoseconds[] = {"nsec", NULL}, *const microseconds[] = {"usec", NULL};
+	return number == 0 || (number < 1000000 && ends_in_word(field, nanoseconds)) ||
+	       (number < 1000 && ends_in_word(field, microseconds));
+}
+
+/* The argument points to a local record whose fields, as far as the function sets them, are no time at all. */
 static bool is_zero_record(struct derived *derived, struct ref call, uint32_t value)
 {
 	const struct facts *facts = program_facts(derived->program, call.unit);
@@ -19,7 +30,8 @@ static bool is_zero_record(struct derived *derived, struct ref call, uint32_t va
 		if ((target->kind != VALUE_FIELD && target->kind != VALUE_ELEMENT) ||
 		    facts->values[target->a].kind != VALUE_LOCAL || facts->values[target->a].a != facts->values[root].a)
 			continue;
-		if (!value_constant(derived->program, call.unit, assignment->source, &number) || number != 0)
+		if (!value_constant(derived->program, call.unit, assignment->source, &number) ||
+		    !is_no_time(target->kind == VALUE_FIELD ? facts_text(facts, target->b) : "", number))
 			return false;
 		any = true;
 	}

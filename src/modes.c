@@ -259,7 +259,8 @@ static enum mode_reason reason_of(struct derived *derived, const struct effect *
 		return MODE_SETS_NONBLOCKING;
 	if (effect->cost == COST_DISK || effect->cost == COST_FSYNC || effect->cost == COST_SLEEP)
 		return MODE_NONE;
-	return named ? MODE_NAMED : MODE_NONE;
+	/* What a pointer may hold is no proof that it waits. */
+	return named && !effect->by_pointer ? MODE_NAMED : MODE_NONE;
 }
 
 /* Its caller is no user who could be given two functions, or it is the loop itself, which may wait or not. */

@@ -1,6 +1,7 @@
 #include "pass.h"
 
 #include "dispatch.h"
+#include "probes.h"
 #include "words.h"
 
 #include <string.h>
@@ -204,6 +205,11 @@ static bool calls_by_pointer(const struct program *program, uint32_t node)
 	return false;
 }
 
+struct ref scope_of_call(const struct program *program, struct ref call)
+{
+	return (struct ref){call.unit, program_call(program, call)->scope};
+}
+
 static void visit_callers(struct pass *pass, visits *visited, uint32_t at, const char *world, bool but_own_wait)
 {
 	const struct program *program = pass->program;
@@ -221,9 +227,10 @@ static void visit_callers(struct pass *pass, visits *visited, uint32_t at, const
 		    !is_sure_to_wait(pass->derived, number, pass->costs))
 			continue;
 		struct condition condition = {0}, kept;
+		struct ref scope = scope_of_call(program, edge->call);
 		uint32_t unknown = 0;
-		if (!condition_of_scope(&pass->derived->conditions, edge->call.unit,
-					program_call(program, edge->call)->scope, &condition))
+		if (!condition_of_scope(&pass->derived->conditions, scope.unit, scope.index, &condition) ||
+		    probe_guards(pass->derived, scope))
 			continue;
 		if (edge->kind != EDGE_PASSED && (leaves_mode_open(pass, edge, &visit.condition) ||
 						  !condition_at_call(&pass->derived->conditions, edge->call,
@@ -235,14 +242,17 @@ static void visit_callers(struct pass *pass, visits *visited, uint32_t at, const
 	}
 }
 
-bool find_loop_path(struct pass *pass, uint32_t node, const struct condition *condition, const char *world,
+bool find_loop_path(struct pass *pass, struct ref scope, const struct condition *condition, const char *world,
 		    bool but_own_wait, struct loop_path *path)
 {
 	visits visited = {0};
 	struct condition kept;
 	bool found = false;
 	*path = (struct loop_path){.role = NONE};
-	if (!is_on_loop(pass, node, world) || !keep_decidable(pass, condition, &kept))
+	uint32_t node = program_node(pass->program, scope.unit,
+				     program_facts(pass->program, scope.unit)->scopes[scope.index].function);
+	if (!is_on_loop(pass, node, world) || !keep_decidable(pass, condition, &kept) ||
+	    probe_guards(pass->derived, scope))
 		return false;
 	table_add(&visited, (struct visit){node, NONE, NONE, false, kept});
 	for (uint32_t at = 0; at < visited.count && !found; at++) {

@@ -41,12 +41,15 @@ struct loop_path {
 	id_table edges;    /* from the registered function, or from the loop, down to the node */
 };
 
-/* Looks for a way from a callback that runs on a loop of `world` (NULL: any) down to `node` on which `condition`, a
-   condition in terms of the node's parameters, is not ruled out by what is passed; a parameter that is a mode must be
-   passed as the condition wants it, a slot that is a mode makes it undecided. With `but_own_wait` a loop written by
-   hand that waits there itself is no such way. Breadth first: the shortest. False if there is none. Release path->edges
-   with table_release(). */
-bool find_loop_path(struct pass *pass, uint32_t node, const struct condition *condition, const char *world,
+/* The scope that a call stands in. */
+struct ref scope_of_call(const struct program *program, struct ref call);
+
+/* Looks for a way from a callback that runs on a loop of `world` (NULL: any) down to `scope` on which `condition`, a
+   condition in terms of its function's parameters, is not ruled out by what is passed, and nobody asks where he runs; a
+   parameter that is a mode must be passed as the condition wants it, a slot that is a mode makes it undecided. With
+   `but_own_wait` a loop written by hand that waits there itself is no such way. Breadth first: the shortest. False if
+   there is none. Release path->edges with table_release(). */
+bool find_loop_path(struct pass *pass, struct ref scope, const struct condition *condition, const char *world,
 		    bool but_own_wait, struct loop_path *path);
 
 /* Adds the registration and the calls of the path. */

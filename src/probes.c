@@ -62,16 +62,16 @@ static void find_flags_in(struct derived *derived, struct ref body, id_table *fl
 	}
 }
 
-void probes_find(struct derived *derived, struct probes *probes)
+void derive_probes(struct derived *derived)
 {
 	const struct program *program = derived->program;
 	id_table flags = {0};
 	for (uint32_t b = 0; b < program->bodies.count; b++)
 		find_flags_in(derived, program->bodies.items[b], &flags);
-	probes->flag_count = derived->conditions.subjects.count;
-	probes->is_flag = arena_alloc(&derived->arena, probes->flag_count);
+	derived->probe_flag_count = derived->conditions.subjects.count;
+	derived->probe_flag = arena_alloc(&derived->arena, derived->probe_flag_count);
 	for (uint32_t i = 0; i < flags.count; i++)
-		probes->is_flag[flags.items[i]] = 1;
+		derived->probe_flag[flags.items[i]] = 1;
 	table_release(&flags);
 }
 
@@ -85,11 +85,10 @@ static bool is_current_thread(const struct program *program, uint32_t unit, uint
 	return callee != NONE && modelled_effect(&program->nodes.items[callee], MODEL_CURRENT_THREAD);
 }
 
-static bool read_at(struct derived *derived, const struct probes *probes, struct ref value, struct probe *probe,
-		    int depth);
+static bool read_at(struct derived *derived, struct ref value, struct probe *probe, int depth);
 
 /* An own function whose result is a probe. */
-static bool is_asking(struct derived *derived, const struct probes *probes, const struct node *node, int depth)
+static bool is_asking(struct derived *derived, const struct node *node, int depth)
 {
 	const struct program *program = derived->program;
 	for (uint32_t b = 0; b < node->body_count && depth < PROBE_DEPTH; b++) {
@@ -104,25 +103,23 @@ static bool is_asking(struct derived *derived, const struct probes *probes, cons
 		}
 		struct probe inner;
 		if (result && function->call_count <= 4 &&
-		    read_at(derived, probes, (struct ref){body.unit, result->source}, &inner, depth + 1))
+		    read_at(derived, (struct ref){body.unit, result->source}, &inner, depth + 1))
 			return true;
 	}
 	return false;
 }
 
-static bool read_call(struct derived *derived, const struct probes *probes, struct ref call, struct probe *probe,
-		      int depth)
+static bool read_call(struct derived *derived, struct ref call, struct probe *probe, int depth)
 {
 	uint32_t callee = program_callee(derived->program, call);
 	if (callee == NONE)
 		return false;
 	const struct node *node = &derived->program->nodes.items[callee];
 	*probe = (struct probe){call, node->name};
-	return node->model ? modelled_effect(node, MODEL_PROBES_LOOP) != NULL : is_asking(derived, probes, node, depth);
+	return node->model ? modelled_effect(node, MODEL_PROBES_LOOP) != NULL : is_asking(derived, node, depth);
 }
 
-static bool read_at(struct derived *derived, const struct probes *probes, struct ref value, struct probe *probe,
-		    int depth)
+static bool read_at(struct derived *derived, struct ref value, struct probe *probe, int depth)
 {
 	const struct program *program = derived->program;
 	const struct facts *facts = program_facts(program, value.unit);
@@ -132,9 +129,9 @@ static bool read_at(struct derived *derived, const struct probes *probes, struct
 	const struct fact_value *fact = &facts->values[value.index];
 	switch ((enum value_kind)fact->kind) {
 	case VALUE_CALL:
-		return read_call(derived, probes, (struct ref){value.unit, fact->a}, probe, depth);
+		return read_call(derived, (struct ref){value.unit, fact->a}, probe, depth);
 	case VALUE_UNARY:
-		return read_at(derived, probes, (struct ref){value.unit, fact->a}, probe, depth);
+		return read_at(derived, (struct ref){value.unit, fact->a}, probe, depth);
 	case VALUE_BINARY:
 		if ((fact->c == OPERATOR_EQUAL || fact->c == OPERATOR_UNEQUAL) &&
 		    (is_current_thread(program, value.unit, fact->a) ||
@@ -144,32 +141,32 @@ static bool read_at(struct derived *derived, const struct probes *probes, struct
 			*probe = (struct probe){{value.unit, facts->values[side].a}, "the current thread"};
 			return true;
 		}
-		return read_at(derived, probes, (struct ref){value.unit, fact->a}, probe, depth) ||
-		       read_at(derived, probes, (struct ref){value.unit, fact->b}, probe, depth);
+		return read_at(derived, (struct ref){value.unit, fact->a}, probe, depth) ||
+		       read_at(derived, (struct ref){value.unit, fact->b}, probe, depth);
 	case VALUE_FIELD:
 	case VALUE_VARIABLE: {
 		uint32_t subject = subject_of(derived, value.unit, value.index);
 		*probe = (struct probe){{value.unit, NONE},
 					fact->kind == VALUE_FIELD ? facts_text(facts, fact->b)
 								  : facts_text(facts, facts->variables[fact->a].name)};
-		return subject < probes->flag_count && probes->is_flag[subject];
+		return subject < derived->probe_flag_count && derived->probe_flag[subject];
 	}
 	default:
 		return false;
 	}
 }
 
-bool probe_read(struct derived *derived, const struct probes *probes, struct ref value, struct probe *probe)
+bool probe_read(struct derived *derived, struct ref value, struct probe *probe)
 {
-	return value.index != NONE && read_at(derived, probes, value, probe, 0);
+	return value.index != NONE && read_at(derived, value, probe, 0);
 }
 
-bool probe_guards(struct derived *derived, const struct probes *probes, uint32_t unit, uint32_t scope)
+bool probe_guards(struct derived *derived, struct ref scope)
 {
-	const struct facts *facts = program_facts(derived->program, unit);
+	const struct facts *facts = program_facts(derived->program, scope.unit);
 	struct probe probe;
-	for (; scope != NONE; scope = facts->scopes[scope].parent)
-		if (probe_read(derived, probes, (struct ref){unit, facts->scopes[scope].condition}, &probe))
+	for (; scope.index != NONE; scope.index = facts->scopes[scope.index].parent)
+		if (probe_read(derived, (struct ref){scope.unit, facts->scopes[scope.index].condition}, &probe))
 			return true;
 	return false;
 }

@@ -57,8 +57,9 @@ static const char *ask_cause(struct silence *silence, const struct effect *effec
 static bool has_way(struct silence *silence, const struct effect *effect, bool but_own_wait)
 {
 	struct loop_path path;
-	bool found = find_loop_path(&silence->pass, effect->node, &effect->condition,
-				    effect->kind == EFFECT_BLOCKS ? NULL : effect->world, but_own_wait, &path);
+	bool found =
+	    find_loop_path(&silence->pass, scope_of_call(silence->pass.program, effect->call), &effect->condition,
+			   effect->kind == EFFECT_BLOCKS ? NULL : effect->world, but_own_wait, &path);
 	table_release(&path.edges);
 	return found;
 }

@@ -245,6 +245,20 @@ static uint32_t scalar_flags(CXType type)
 	}
 }
 
+/* "struct (unnamed struct at /where/it/was/file.h:76:5)" without the place: facts must not depend on where the sources
+ * are. */
+static uint32_t type_spelling(struct walk *walk, CXType type)
+{
+	CXString spelling = clang_getTypeSpelling(type);
+	const char *text = clang_getCString(spelling);
+	const char *place = text ? strstr(text, " at /") : NULL, *end = place ? strchr(place, ')') : NULL;
+	if (!end || !strchr(text, '('))
+		return walk_string(walk, spelling);
+	uint32_t id = intern_printf(&walk->strings, "%.*s%s", (int)(place - text), text, end);
+	clang_disposeString(spelling);
+	return id;
+}
+
 uint32_t walk_type(struct walk *walk, CXType type)
 {
 	if (type.kind == CXType_Invalid || !type.data[0])
@@ -252,8 +266,7 @@ uint32_t walk_type(struct walk *walk, CXType type)
 	uint32_t *known = pointer_map_at(&walk->known.types, type.data[0]);
 	if (*known)
 		return *known - 1;
-	struct fact_type fact = {.spelling = walk_string(walk, clang_getTypeSpelling(type)),
-				 .alias = alias_of(walk, type)};
+	struct fact_type fact = {.spelling = type_spelling(walk, type), .alias = alias_of(walk, type)};
 	CXType bare = clang_getCanonicalType(type);
 	bool is_const = clang_isConstQualifiedType(bare);
 	if (is_function_type(bare))
