@@ -1,4 +1,6 @@
 #include "pass.h"
+#include "waiters.h"
+#include "words.h"
 
 /* A wait for events: what loops themselves do. */
 static bool is_event_wait(const struct pass *pass, const struct effect *effect)
@@ -23,40 +25,89 @@ static bool is_of_another_rule(const struct pass *pass, const struct effect *eff
 	return false;
 }
 
-/* A test that sleeps in a callback means it. */
-static bool is_meant(const struct pass *pass, const struct effect *effect, const struct loop_path *path)
+/* A test or a debugging aid that sleeps in a callback means it. */
+static bool is_meant(const struct pass *pass, const struct effect *effect, const waits *found, uint32_t at,
+		     const struct loop_path *path)
 {
-	uint32_t caller = path->role == NONE ? effect->node : pass->derived->roles.items[path->role].node;
-	return effect->cost == COST_SLEEP && is_test_file(pass->program->nodes.items[caller].file);
+	static const char *const debug_words[] = {"debug", NULL};
+	const struct node *nodes = pass->program->nodes.items;
+	uint32_t caller = path->role == NONE ? found->items[at].node : pass->derived->roles.items[path->role].node;
+	if (effect->cost != COST_SLEEP)
+		return false;
+	bool meant = is_test_file(nodes[caller].file);
+	for (; at != NONE && !meant; at = found->items[at].below)
+		meant = has_word(nodes[found->items[at].node].name, debug_words);
+	return meant;
+}
+
+static void report_wait(struct pass *pass, const struct effect *effect, const waits *found, uint32_t at,
+			const struct loop_path *path)
+{
+	const struct wait *wait = &found->items[at];
+	const struct node *nodes = pass->program->nodes.items;
+	const char *name = nodes[wait->below == NONE ? effect->cause : found->items[wait->below].node].name;
+	struct finding *finding =
+	    report_call(pass, wait->call, name, "'%s' %s on %s", name, effect->because, loop_text(pass, path->world));
+	note_loop_path(pass, finding, path);
+	for (; wait->below != NONE; wait = &found->items[wait->below])
+		note_call(pass, finding, wait->call, "'%s' calls '%s'", nodes[wait->node].name,
+			  nodes[found->items[wait->below].node].name);
+	if (found->items[at].below != NONE)
+		note_call(pass, finding, wait->call, "'%s' calls '%s'", nodes[wait->node].name,
+			  nodes[effect->cause].name);
+	const char *twin = async_twin(pass, name);
+	if (twin)
+		set_help(pass, finding, "use '%s', or move the call to a worker thread", twin);
+}
+
+/* The call, or another one of the same waiter in the same function: one is enough to see what has to change. */
+static bool is_reported(const struct pass *pass, const waits *reported, const struct wait *wait)
+{
+	for (uint32_t i = 0; i < reported->count; i++) {
+		const struct wait *other = &reported->items[i];
+		bool same_call = other->call.unit == wait->call.unit && other->call.index == wait->call.index;
+		if (same_call ||
+		    (wait->below != NONE && other->node == wait->node &&
+		     program_callee(pass->program, other->call) == program_callee(pass->program, wait->call)))
+			return true;
+	}
+	return false;
+}
+
+static void check_effect(struct pass *pass, const struct effect *effect, waits *reported)
+{
+	waits found = {0};
+	bool is_event = is_event_wait(pass, effect);
+	find_waits(pass->derived, effect, &found);
+	for (uint32_t at = 0; at < found.count; at++) {
+		const struct wait *wait = &found.items[at];
+		if (is_waiter(pass->derived, wait->node) || is_reported(pass, reported, wait) ||
+		    call_on_other_thread(pass->derived, wait->call))
+			continue;
+		struct loop_path path;
+		if (find_loop_path(pass, scope_of_call(pass->program, wait->call), &wait->condition, NULL, is_event,
+				   &path) &&
+		    !is_meant(pass, effect, &found, at, &path)) {
+			report_wait(pass, effect, &found, at, &path);
+			table_add(reported, *wait);
+		}
+		table_release(&path.edges);
+	}
+	table_release(&found);
 }
 
 static void check(struct pass *pass)
 {
 	const struct derived *derived = pass->derived;
-	struct ref reported = {NONE, NONE};
+	waits reported = {0};
 	for (uint32_t n = 0; n < pass->program->nodes.count; n++)
 		for (uint32_t i = derived->first_effect[n]; i != NONE; i = derived->effects.items[i].next) {
 			const struct effect *effect = &derived->effects.items[i];
-			if (effect->kind != EFFECT_BLOCKS || effect->from != NONE || !effect->certain ||
-			    !(pass->costs >> effect->cost & 1) ||
-			    (effect->call.unit == reported.unit && effect->call.index == reported.index) ||
-			    is_of_another_rule(pass, effect))
-				continue;
-			struct loop_path path;
-			if (find_loop_path(pass, scope_of_call(pass->program, effect->call), &effect->condition, NULL,
-					   is_event_wait(pass, effect), &path) &&
-			    !is_meant(pass, effect, &path)) {
-				const char *name = pass->program->nodes.items[effect->cause].name;
-				struct finding *finding = report_call(pass, effect->call, name, "'%s' %s on %s", name,
-								      effect->because, loop_text(pass, path.world));
-				note_loop_path(pass, finding, &path);
-				const char *twin = async_twin(pass, name);
-				if (twin)
-					set_help(pass, finding, "use '%s', or move the call to a worker thread", twin);
-				reported = effect->call;
-			}
-			table_release(&path.edges);
+			if (effect->kind == EFFECT_BLOCKS && effect->from == NONE && effect->certain &&
+			    pass->costs >> effect->cost & 1 && !is_of_another_rule(pass, effect))
+				check_effect(pass, effect, &reported);
 		}
+	table_release(&reported);
 }
 
 const struct rule rule_blocking_in_async = {

@@ -1,12 +1,14 @@
 #include "pass.h"
 
-/* The loop made by `maker` leaves the function: it is returned, stored, or given to a parameter. */
+/* The loop made by `maker` leaves the function: it is returned, stored, or given to a parameter. That of the thread is
+   taken back. */
 static bool is_handed_out(const struct pass *pass, uint32_t node, struct ref maker)
 {
 	for (uint32_t i = pass->derived->first_effect[node]; i != NONE; i = pass->derived->effects.items[i].next) {
 		const struct effect *effect = &pass->derived->effects.items[i];
 		if (effect->kind == EFFECT_MAKES_LOOP && effect->call.unit == maker.unit &&
-		    effect->call.index == maker.index && effect->origin.kind != ORIGIN_MADE)
+		    effect->call.index == maker.index && effect->origin.kind != ORIGIN_MADE &&
+		    effect->origin.kind != ORIGIN_THREAD)
 			return true;
 	}
 	return false;
@@ -16,7 +18,10 @@ static bool report_at(struct pass *pass, uint32_t node, const struct effect *eff
 {
 	struct ref maker = effect->origin.value;
 	const struct node *of = &pass->program->nodes.items[node];
-	if (effect->kind == EFFECT_PUMPS) {
+	const struct effect *kept = made_for_object(pass->derived, effect);
+	if (effect->kind == EFFECT_PUMPS && kept) {
+		maker = kept->call;
+	} else if (effect->kind == EFFECT_PUMPS) {
 		if (effect->origin.kind != ORIGIN_MADE || is_handed_out(pass, node, maker))
 			return false;
 	} else if (waits_on_own_set(pass->derived, effect)) {
@@ -25,12 +30,12 @@ static bool report_at(struct pass *pass, uint32_t node, const struct effect *eff
 		return false;
 	}
 	struct finding *finding =
-	    report_call(pass, effect->call, of->name,
-			"'%s' looks synchronous, but makes an event loop, runs it and drops it", of->name);
+	    report_call(pass, effect->call, of->name, "'%s' looks synchronous, but makes an event loop%s", of->name,
+			kept ? " for its object and runs it" : ", runs it and drops it");
 	if (maker.index != effect->call.index)
 		note_call(pass, finding, maker, "the loop is made here");
 	note_effect(pass, finding, effect);
-	find_surface(pass, finding, node);
+	find_surface_and_helpers(pass, finding, node);
 	const char *twin = async_twin(pass, of->name);
 	if (twin)
 		set_help(pass, finding, "'%s' lets the caller bring the loop", twin);

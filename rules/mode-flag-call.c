@@ -29,22 +29,12 @@ static bool matters(const struct pass *pass, const struct mode *mode, int64_t nu
 	return false;
 }
 
-/* The local that the argument is, if a call made it in this function; else NONE. */
-static uint32_t made_local(const struct facts *facts, const struct fact_function *function, uint32_t value,
-			   uint32_t before, uint32_t *made)
+/* The call whose result the value is or belongs to, or NONE. */
+static uint32_t maker_of(const struct program *program, struct ref value)
 {
-	if (value == NONE || facts->values[value].kind != VALUE_LOCAL)
-		return NONE;
-	uint32_t local = facts->values[value].a;
-	*made = NONE;
-	for (uint32_t i = 0; i < function->assignment_count; i++) {
-		const struct fact_assignment *fact = &facts->assignments[function->first_assignment + i];
-		const struct fact_value *target = &facts->values[fact->target];
-		if (target->kind == VALUE_LOCAL && target->a == local && fact->order < before)
-			*made =
-			    fact->source != NONE && facts->values[fact->source].kind == VALUE_CALL ? fact->order : NONE;
-	}
-	return *made == NONE ? NONE : local;
+	const struct facts *facts = program_facts(program, value.unit);
+	uint32_t root = value_root(program, value.unit, value.index);
+	return root != NONE && facts->values[root].kind == VALUE_CALL ? facts->values[root].a : NONE;
 }
 
 /* The object was made in this function, and nobody has used it before: to choose its mode is part of making it. */
@@ -53,19 +43,17 @@ static bool is_fresh(const struct program *program, struct ref call)
 	const struct facts *facts = program_facts(program, call.unit);
 	const struct fact_call *fact = program_call(program, call);
 	const struct fact_function *function = &facts->functions[fact->function];
-	uint32_t made,
-	    local = made_local(facts, function, program_argument(program, call, 0).index, fact->order, &made);
-	for (uint32_t c = 0; c < function->call_count && local != NONE; c++) {
+	struct ref object = program_argument(program, call, 0);
+	uint32_t maker =
+	    object.index != NONE && facts->values[object.index].kind == VALUE_LOCAL ? maker_of(program, object) : NONE;
+	for (uint32_t c = 0; c < function->call_count && maker != NONE; c++) {
 		struct ref other = {call.unit, function->first_call + c};
 		const struct fact_call *between = program_call(program, other);
-		for (uint32_t a = 0; a < between->argument_count; a++) {
-			uint32_t root = value_root(program, call.unit, program_argument(program, other, a).index);
-			if (between->order > made && between->order < fact->order && root != NONE &&
-			    facts->values[root].kind == VALUE_LOCAL && facts->values[root].a == local)
+		for (uint32_t a = 0; a < between->argument_count && between->order < fact->order; a++)
+			if (maker_of(program, program_argument(program, other, a)) == maker)
 				return false;
-		}
 	}
-	return local != NONE;
+	return maker != NONE;
 }
 
 /* The literal as its author thinks of it: null, a truth value, a name. */

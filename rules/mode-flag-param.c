@@ -45,6 +45,23 @@ static void explain(struct pass *pass, struct finding *finding, const struct mod
 		note_effect(pass, finding, &derived->effects.items[mode->other]);
 }
 
+static const struct fact_type *type_of(const struct pass *pass, const struct mode *mode)
+{
+	const struct node *node = &pass->program->nodes.items[mode->node];
+	const struct fact_param *param = program_param(pass->program, node, mode->id);
+	return param ? &program_facts(pass->program, node->function.unit)->types[param->type] : NULL;
+}
+
+/* What is chosen between, and how, if it is not by a value that says so itself. */
+static const char *choice_text(const struct fact_type *type)
+{
+	if (type && type->flags & TYPE_FUNCTION_POINTER)
+		return "a blocking call (null) and an async one";
+	if (type && type->pointers)
+		return "blocking and async behaviour by being null";
+	return "blocking and async behaviour";
+}
+
 static bool is_reported(const struct pass *pass, const struct mode *mode)
 {
 	return mode->subject == SUBJECT_PARAM && mode_api_of(pass->derived, mode) == MODE_API_OPERATION &&
@@ -53,10 +70,8 @@ static bool is_reported(const struct pass *pass, const struct mode *mode)
 
 static bool is_callback(const struct pass *pass, const struct mode *mode)
 {
-	const struct node *node = &pass->program->nodes.items[mode->node];
-	const struct fact_param *param = program_param(pass->program, node, mode->id);
-	return param &&
-	       program_facts(pass->program, node->function.unit)->types[param->type].flags & TYPE_FUNCTION_POINTER;
+	const struct fact_type *type = type_of(pass, mode);
+	return type && type->flags & TYPE_FUNCTION_POINTER;
 }
 
 /* Functions of one file whose parameters of one name choose alike are one design, however many there are. */
@@ -91,10 +106,9 @@ static void report_design(struct pass *pass, const struct mode *mode, uint8_t *d
 	const char *name = param_text(pass, mode->node, mode->id), *others = "";
 	if (peers.count > 1)
 		others = arena_printf(&pass->findings->arena, " (and of %u more here)", peers.count - 1);
-	struct finding *finding = report(
-	    pass, node->function.unit, &program_function(pass->program, node)->place, mode->node, name,
-	    "parameter '%s' of '%s'%s chooses between %s", name, node->name, others,
-	    is_callback(pass, mode) ? "a blocking call (null) and an async one" : "blocking and async behaviour");
+	struct finding *finding = report(pass, node->function.unit, &program_function(pass->program, node)->place,
+					 mode->node, name, "parameter '%s' of '%s'%s chooses between %s", name,
+					 node->name, others, choice_text(type_of(pass, mode)));
 	explain(pass, finding, mode);
 	add_passers(pass, finding, mode);
 	for (uint32_t i = 0; i < peers.count; i++) {

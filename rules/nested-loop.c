@@ -1,6 +1,9 @@
 #include "completion.h"
+#include "hand_pump.h"
 #include "pass.h"
 #include "words.h"
+
+#include <string.h>
 
 /* Draining a loop before the object goes is what its owner does. */
 static const char *const teardown_words[] = {"free",   "destroy", "close",   "shutdown", "stop",  "cleanup",
@@ -11,6 +14,8 @@ static const char *origin_text(const struct effect *effect)
 	switch (effect->origin.kind) {
 	case ORIGIN_DEFAULT:
 		return "the default loop";
+	case ORIGIN_THREAD:
+		return "the loop of its thread";
 	case ORIGIN_GLOBAL:
 		return "a global loop";
 	case ORIGIN_OBJECT:
@@ -27,50 +32,62 @@ static bool is_root(const struct pass *pass, const struct effect *effect)
 	return effect->from == NONE || pass->derived->owner[pass->derived->effects.items[effect->from].node];
 }
 
+/* A helper whose callers have all set the loop up that it runs: they are reported, for hiding one. */
+static bool is_set_up_by_callers(const struct pass *pass, const struct effect *effect)
+{
+	const struct program *program = pass->program;
+	const struct node *node = &program->nodes.items[effect->node];
+	uint32_t index = (uint32_t)(effect - pass->derived->effects.items);
+	for (uint32_t i = 0; i < node->in_count; i++) {
+		uint32_t caller = program->edges.items[program->incoming.items[node->first_in + i]].from;
+		bool set_up = false;
+		for (uint32_t e = pass->derived->first_effect[caller]; e != NONE && !set_up;
+		     e = pass->derived->effects.items[e].next)
+			set_up = pass->derived->effects.items[e].from == index &&
+				 pass->derived->effects.items[e].origin.kind == ORIGIN_MADE;
+		if (!set_up)
+			return false;
+	}
+	return node->in_count > 0 && !node_is_exported(node);
+}
+
 static bool is_pump_of_other(struct pass *pass, const struct effect *effect)
 {
 	return effect->kind == EFFECT_PUMPS && effect->certain && is_root(pass, effect) &&
-	       effect->origin.kind != ORIGIN_MADE && effect->origin.kind != ORIGIN_PRIVATE;
+	       effect->origin.kind != ORIGIN_MADE && effect->origin.kind != ORIGIN_PRIVATE &&
+	       !made_for_object(pass->derived, effect) && !is_set_up_by_callers(pass, effect);
 }
 
-/* A wait in a loop that ends when a callback says so, with a call in between that runs callbacks. */
-static bool is_hand_made_pump(struct pass *pass, uint32_t node, const struct effect *effect)
+/* A callback is no objection where it is what the loop asks whether to go on. */
+static bool looks_sync(const struct pass *pass, uint32_t node, const struct effect *effect)
 {
-	const struct program *program = pass->program;
-	if (effect->kind != EFFECT_WAITS || !effect->certain || effect->from != NONE ||
-	    waits_on_own_set(pass->derived, effect))
-		return false;
-	struct ref scope = loop_around(program, effect->call);
-	if (scope.index == NONE || !ends_by_callback(pass->derived, scope))
-		return false;
-	const struct fact_scope *fact = &program_facts(program, scope.unit)->scopes[scope.index];
-	const struct node *of = &program->nodes.items[node];
-	for (uint32_t e = of->first_out; e < of->first_out + of->out_count; e++) {
-		const struct edge *edge = &program->edges.items[e];
-		const struct fact_call *call = program_call(program, edge->call);
-		if (edge->call.unit != scope.unit || call->order < fact->order || call->order >= fact->end_order)
-			continue;
-		if (edge->kind == EDGE_POINTER)
-			return true;
-		const struct node *callee = &program->nodes.items[edge->to];
-		for (uint32_t c = callee->first_out; c < callee->first_out + callee->out_count; c++)
-			if (program->edges.items[c].kind == EDGE_POINTER)
-				return true;
-	}
-	return false;
+	if (is_sync_looking(pass->derived, node, false))
+		return true;
+	struct ref loop = loop_around(pass->program, effect->call);
+	return loop.index != NONE && is_sync_looking(pass->derived, node, true) &&
+	       ends_by_predicate(pass->derived, loop);
+}
+
+/* Ending something as an afterthought (`complete_and_free`) makes no teardown of what comes first. */
+static bool is_teardown(struct pass *pass, const char *name)
+{
+	const char *and = strstr(name, "_and_");
+	if (and&&and > name)
+		name = arena_printf(&pass->findings->arena, "%.*s", (int)(and-name), name);
+	return has_word(name, teardown_words);
 }
 
 static bool report_at(struct pass *pass, uint32_t node, const struct effect *effect)
 {
 	const char *name = pass->program->nodes.items[node].name;
-	bool by_hand = is_hand_made_pump(pass, node, effect);
-	if (has_word(name, teardown_words) || (!by_hand && !is_pump_of_other(pass, effect)))
+	bool by_hand = is_hand_pump(pass->derived, effect);
+	if ((!by_hand && !is_pump_of_other(pass, effect)) || is_teardown(pass, name) || !looks_sync(pass, node, effect))
 		return false;
 	struct finding *finding =
 	    report_call(pass, effect->call, name, "'%s' looks synchronous, but pumps %s until its own work is done",
 			name, by_hand ? "a loop by hand" : origin_text(effect));
 	note_effect(pass, finding, effect);
-	find_surface(pass, finding, node);
+	find_surface_and_helpers(pass, finding, node);
 	const char *twin = async_twin(pass, name);
 	if (twin)
 		set_help(pass, finding, "'%s' lets the loop's owner run it", twin);
@@ -81,8 +98,7 @@ static void check(struct pass *pass)
 {
 	const struct derived *derived = pass->derived;
 	for (uint32_t n = 0; n < pass->program->nodes.count; n++) {
-		if (!pass->program->nodes.items[n].body_count || derived->wait_step[n] ||
-		    !is_sync_looking(derived, n, false))
+		if (!pass->program->nodes.items[n].body_count || derived->wait_step[n])
 			continue;
 		bool reported = false;
 		for (uint32_t i = derived->first_effect[n]; i != NONE && !reported; i = derived->effects.items[i].next)

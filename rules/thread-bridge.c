@@ -42,7 +42,7 @@ static void report_bridge(struct pass *pass, const struct bridges *bridges, cons
 		   callback);
 	note_wait(pass, finding, &bridges->wakeups, wait);
 	note_place(pass, finding, wake->call, !wake->by_assignment, "'%s' ends the wait", callback);
-	find_surface(pass, finding, bridge->node);
+	find_surface_and_helpers(pass, finding, bridge->node);
 	const char *twin = async_twin(pass, node->name);
 	if (twin)
 		set_help(pass, finding, "'%s' returns at once and calls back", twin);

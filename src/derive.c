@@ -13,6 +13,8 @@ struct derived *derive(const struct program *program)
 	derived->conditions.program = program;
 	intern_init(&derived->conditions.subjects);
 	derive_children(derived);
+	derive_endings(derived);
+	derive_other_threads(derived);
 	derive_deferred(derived);
 	derive_effects(derived);
 	derive_owners(derived);

@@ -32,6 +32,7 @@ enum origin_kind {
 	ORIGIN_OBJECT, /* a field reached from parameter `number` */
 	ORIGIN_GLOBAL,
 	ORIGIN_DEFAULT, /* the library's default loop */
+	ORIGIN_THREAD,  /* the loop that the calling thread was given */
 	ORIGIN_RESULT,  /* EFFECT_MAKES_LOOP: the function's result */
 	ORIGIN_PRIVATE, /* made by a function further down and kept there */
 };
@@ -73,6 +74,14 @@ struct role {
 	const char *how; /* registration: "uv_timer_start", "field 'ops::read'", "the loop in 'serve'" */
 	uint32_t edge;   /* from != NONE */
 	uint32_t next;   /* of the same node, or NONE */
+};
+
+/* Whether a function may run loops. */
+enum owner {
+	OWNER_NONE,
+	OWNER_BY_NAME,    /* main, tests, what is named for it, and loop libraries themselves */
+	OWNER_THREAD,     /* the start of a thread */
+	OWNER_BY_CALLERS, /* nobody but owners calls it */
 };
 
 /* A `while` or `for` that waits for events and handles them: a loop written by hand. */
@@ -118,11 +127,14 @@ struct derived {
 	TABLE(struct role) roles;
 	uint32_t *first_role; /* by node */
 	TABLE(struct hand_loop) hand_loops;
-	uint8_t *owner;         /* by node: may run loops */
+	uint8_t *owner;         /* by node: enum owner */
 	uint8_t *deferred;      /* by holder: a function put in here is called later */
 	uint8_t *forks;         /* by node: its result is that of a fork */
 	uint8_t *child_only;    /* by node: is only called in a forked child */
 	uint8_t *in_child;      /* by edge: the call stands in the child after a fork */
+	uint8_t *ends;          /* by node: enum ending */
+	uint8_t *way_out;       /* by edge: enum way_out */
+	uint8_t *other_thread;  /* by edge: call_on_other_thread() */
 	uint32_t *hand_loop_of; /* by edge: hand loop that the call stands in, or NONE */
 	uint8_t *wait_edge;     /* by edge: the call by which a home-made loop waits */
 	uint8_t *wait_step;     /* by node: part of how a home-made loop waits: its waiting is the loop's own */
@@ -144,6 +156,26 @@ bool model_callback_at(struct derived *derived, const struct model_callback *cal
 		       const struct held *held);
 /* Whether the call stands where only a forked child gets. */
 bool call_in_child(const struct derived *derived, struct ref call);
+
+/* endings.c: what runs when the process is about to end, where waiting harms no loop that would have to go on: what
+   every way leads from to a call that ends the process, and shutting down as its last step */
+enum ending {
+	GOES_ON,
+	ENDS,      /* calling the function ends the process, whatever it does before */
+	ENDS_WELL, /* and not because something has failed */
+};
+enum way_out {
+	WAY_ON,
+	WAY_OUT,             /* the process ends after this call */
+	WAY_OUT_BEHIND_LOOP, /* after the loop has ended that the call stands in */
+};
+void derive_endings(struct derived *derived);
+
+/* other_thread.c */
+void derive_other_threads(struct derived *derived);
+/* Whether the call stands where a comparison has said that this thread is not the one that was asked for: no callback
+   of that one's loop gets there. */
+bool call_on_other_thread(const struct derived *derived, struct ref call);
 
 /* seeds.c: where effects begin */
 void derive_deferred(struct derived *derived);
@@ -168,6 +200,9 @@ const struct effect *effect_find(const struct derived *derived, uint32_t node, e
 /* What a loop made by `call` (in `argument`, or its result if that is negative) becomes in its function: the result, an
  * output parameter, a field of either, or private. */
 struct origin made_origin(struct derived *derived, struct ref call, int argument, uint32_t function);
+/* The effect by which the function has made the loop that it pumps, for the object that keeps it; NULL if it has not.
+ */
+const struct effect *made_for_object(const struct derived *derived, const struct effect *pump);
 /* The origin of an effect of the callee, as seen by the caller. */
 struct origin origin_at_call(struct derived *derived, struct ref call, const struct effect *callee);
 
@@ -184,6 +219,9 @@ const struct role *role_find(const struct derived *derived, uint32_t node, uint3
 /* loops.c */
 void derive_hand_loops(struct derived *derived);
 void derive_owners(struct derived *derived);
+/* The loop scope goes over items: its condition is about a local that the loop itself moves on. What comes from a call
+ * may be what was waited for. */
+bool goes_over_items(const struct facts *facts, const struct fact_scope *scope);
 /* A wait on a set that the function itself made: epoll_create() ... epoll_wait(). */
 bool waits_on_own_set(struct derived *derived, const struct effect *effect);
 /* No loop parameter, not a loop owner, not registered as a callback, and no completion callback: it returns when the

@@ -51,6 +51,28 @@ void effect_add(struct derived *derived, struct effect effect)
 	table_add(&derived->effects, effect);
 }
 
+/* A loop that is made gets out of the function. The thread keeps it for who called the helper that set it up, and takes
+ * it away again before that one returns. */
+static bool is_handed_out(const struct effect *effect)
+{
+	return effect->origin.kind == ORIGIN_RESULT || effect->origin.kind == ORIGIN_PARAM ||
+	       (effect->origin.kind == ORIGIN_THREAD && effect->from == NONE);
+}
+
+/* `set_up(); start(); run();`: the loop of the thread is the one that the node had a helper make before the call. */
+static struct origin origin_set_up(const struct derived *derived, uint32_t node, struct ref call, struct origin origin)
+{
+	uint32_t order = program_call(derived->program, call)->order;
+	for (uint32_t i = derived->first_effect[node]; i != NONE && origin.kind == ORIGIN_THREAD;
+	     i = derived->effects.items[i].next) {
+		const struct effect *effect = &derived->effects.items[i];
+		if (effect->kind == EFFECT_MAKES_LOOP && effect->origin.kind == ORIGIN_THREAD &&
+		    effect->call.unit == call.unit && program_call(derived->program, effect->call)->order < order)
+			origin = (struct origin){ORIGIN_MADE, 0, effect->call};
+	}
+	return origin;
+}
+
 /* An effect goes to all callers, but for what is private to the callee: a loop that it made and did not hand out. */
 static void propagate(struct derived *derived, uint32_t first)
 {
@@ -60,8 +82,7 @@ static void propagate(struct derived *derived, uint32_t first)
 		const struct node *node = &program->nodes.items[effect.node];
 		/* A short lock is of interest where it is taken, if at all. */
 		if (!effect.certain || (effect.kind == EFFECT_BLOCKS && effect.cost == COST_LOCK) ||
-		    (effect.kind == EFFECT_MAKES_LOOP && effect.origin.kind != ORIGIN_RESULT &&
-		     effect.origin.kind != ORIGIN_PARAM))
+		    (effect.kind == EFFECT_MAKES_LOOP && !is_handed_out(&effect)))
 			continue;
 		if (node->model && node->body_count) /* a model speaks for it */
 			continue;
@@ -69,7 +90,9 @@ static void propagate(struct derived *derived, uint32_t first)
 			uint32_t number = program->incoming.items[node->first_in + i];
 			const struct edge *edge = &program->edges.items[number];
 			bool by_name_only = effect.kind == EFFECT_SETS_NONBLOCKING || effect.kind == EFFECT_MAKES_LOOP;
-			if (derived->in_child[number] || (by_name_only && edge->kind != EDGE_CALL))
+			/* Whom a wait would keep waiting is never returned to. */
+			bool is_last = effect.kind == EFFECT_BLOCKS && derived->way_out[number];
+			if (derived->in_child[number] || is_last || (by_name_only && edge->kind != EDGE_CALL))
 				continue;
 			struct effect caller = effect;
 			caller.node = edge->from;
@@ -87,7 +110,8 @@ static void propagate(struct derived *derived, uint32_t first)
 						    &caller.condition, &unknown))
 				continue;
 			else
-				caller.origin = origin_at_call(derived, edge->call, &effect);
+				caller.origin = origin_set_up(derived, edge->from, edge->call,
+							      origin_at_call(derived, edge->call, &effect));
 			effect_add(derived, caller);
 		}
 	}

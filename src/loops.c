@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-enum { OWNER_THREAD = 2 };
-
 bool is_test_file(const char *path)
 {
 	static const char *const folders[] = {"test", "tests", "testing", "testsuite", "t", "fuzz", NULL};
@@ -153,13 +151,15 @@ void derive_owners(struct derived *derived)
 	const struct program *program = derived->program;
 	derived->owner = arena_alloc(&derived->arena, program->nodes.count);
 	for (uint32_t i = 0; i < program->nodes.count; i++)
-		derived->owner[i] = is_owner_by_name(program, &program->nodes.items[i]);
+		derived->owner[i] = is_owner_by_name(program, &program->nodes.items[i]) ? OWNER_BY_NAME : OWNER_NONE;
 	mark_threads(derived);
 	for (bool changed = true; changed;) {
 		changed = false;
 		for (uint32_t i = 0; i < program->nodes.count; i++)
-			if (!derived->owner[i] && is_called_by_owners_only(derived, i))
-				derived->owner[i] = changed = 1;
+			if (!derived->owner[i] && is_called_by_owners_only(derived, i)) {
+				derived->owner[i] = OWNER_BY_CALLERS;
+				changed = true;
+			}
 	}
 }
 
@@ -191,9 +191,7 @@ static bool is_never_repeated(const struct facts *facts, const struct fact_scope
 	       fact_integer(&facts->values[scope->condition]) == 0;
 }
 
-/* It goes over items: its condition is about a local that the loop itself moves on. What comes from a call may be what
- * was waited for. */
-static bool is_iteration(const struct facts *facts, const struct fact_scope *scope)
+bool goes_over_items(const struct facts *facts, const struct fact_scope *scope)
 {
 	const struct fact_function *function = &facts->functions[scope->function];
 	uint32_t value = scope->condition;
@@ -329,57 +327,61 @@ static void mark_wait_steps(struct derived *derived, uint32_t node, struct ref s
 	}
 }
 
-/* Finds the loops in the bodies of a function that may have some. */
-static void find_hand_loops(struct derived *derived, uint32_t index)
+static bool reads_state(const struct facts *facts, uint32_t value)
 {
-	const struct program *program = derived->program;
-	const struct node *node = &program->nodes.items[index];
-	for (uint32_t b = 0; b < node->body_count; b++) {
-		struct ref body = program->bodies.items[node->first_body + b];
-		const struct facts *facts = program_facts(program, body.unit);
-		const struct fact_function *function = &facts->functions[body.index];
-		for (uint32_t s = 0; s < function->scope_count; s++) {
-			struct ref scope = {body.unit, function->first_scope + s};
-			const struct fact_scope *fact = &facts->scopes[scope.index];
-			bool loops = fact->kind == SCOPE_WHILE || fact->kind == SCOPE_DO || fact->kind == SCOPE_FOR;
-			if (!loops || is_never_repeated(facts, fact) || is_iteration(facts, fact))
-				continue;
-			const struct effect *wait = waits_in_scope(derived, index, scope, NULL);
-			if (wait && handles_in_scope(derived, index, scope))
-				table_add(&derived->hand_loops, (struct hand_loop){index, scope, wait->call});
-		}
+	if (value == NONE)
+		return false;
+	const struct fact_value *fact = &facts->values[value];
+	switch ((enum value_kind)fact->kind) {
+	case VALUE_FIELD:
+	case VALUE_VARIABLE:
+		return true;
+	case VALUE_UNARY:
+		return reads_state(facts, fact->a);
+	case VALUE_BINARY:
+		return reads_state(facts, fact->a) || reads_state(facts, fact->b);
+	default:
+		return false;
 	}
 }
 
-/* What waits is a loop of a function further down: this one starts that again, say after a change of configuration. */
-static bool is_around_another(const struct derived *derived, const struct hand_loop *loop)
+/* Not just until it has had an event: for ever, or until somebody has told it to stop. */
+static bool runs_until_stopped(const struct program *program, const struct hand_loop *loop)
 {
-	const struct program *program = derived->program;
-	const struct effect *wait = waits_in_scope(derived, loop->node, loop->scope, NULL);
-	while (wait->from != NONE) {
-		wait = &derived->effects.items[wait->from];
+	const struct facts *facts = program_facts(program, loop->scope.unit);
+	const struct fact_scope *scope = &facts->scopes[loop->scope.index];
+	bool breaks = scope->flags & (SCOPE_BREAKS | SCOPE_RETURNS);
+	return scope->condition == NONE || facts->values[scope->condition].kind == VALUE_INTEGER
+		   ? !breaks
+		   : reads_state(facts, scope->condition);
+}
+
+/* The wait comes about by another loop that has run to its end when the call returns. */
+static bool waits_in_whole_loop(const struct derived *derived, const struct effect *wait)
+{
+	for (; wait->from != NONE; wait = &derived->effects.items[wait->from]) {
+		const struct effect *below = &derived->effects.items[wait->from];
 		for (uint32_t l = 0; l < derived->hand_loops.count; l++) {
-			const struct hand_loop *other = &derived->hand_loops.items[l];
-			if (other->node == wait->node && other->node != loop->node &&
-			    other->scope.unit == wait->call.unit &&
-			    is_inside(program_call(program, wait->call),
-				      &program_facts(program, other->scope.unit)->scopes[other->scope.index]))
+			const struct hand_loop *inner = &derived->hand_loops.items[l];
+			const struct facts *facts = program_facts(derived->program, inner->scope.unit);
+			if (inner->node == below->node && inner->scope.unit == below->call.unit &&
+			    is_inside(program_call(derived->program, below->call),
+				      &facts->scopes[inner->scope.index]) &&
+			    runs_until_stopped(derived->program, inner))
 				return true;
 		}
 	}
 	return false;
 }
 
-static void drop_outer_loops(struct derived *derived)
+/* A main that starts loops, one after the other, is none itself. */
+static bool repeats_loops(const struct derived *derived, const struct hand_loop *loop)
 {
-	uint8_t *outer = arena_alloc(&derived->arena, derived->hand_loops.count);
-	for (uint32_t l = 0; l < derived->hand_loops.count; l++)
-		outer[l] = is_around_another(derived, &derived->hand_loops.items[l]);
-	uint32_t kept = 0;
-	for (uint32_t l = 0; l < derived->hand_loops.count; l++)
-		if (!outer[l])
-			derived->hand_loops.items[kept++] = derived->hand_loops.items[l];
-	derived->hand_loops.count = kept;
+	for (const struct effect *wait = waits_in_scope(derived, loop->node, loop->scope, NULL); wait;
+	     wait = waits_in_scope(derived, loop->node, loop->scope, wait))
+		if (!waits_in_whole_loop(derived, wait))
+			return false;
+	return true;
 }
 
 void derive_hand_loops(struct derived *derived)
@@ -389,11 +391,32 @@ void derive_hand_loops(struct derived *derived)
 	derived->wait_edge = arena_alloc(&derived->arena, program->edges.count);
 	for (uint32_t i = 0; i < program->nodes.count; i++) {
 		const struct node *node = &program->nodes.items[i];
-		if (derived->owner[i] && derived->owner[i] != OWNER_THREAD && !is_test_file(node->file) &&
-		    effect_find(derived, i, EFFECT_WAITS))
-			find_hand_loops(derived, i);
+		if (!derived->owner[i] || derived->owner[i] == OWNER_THREAD || is_test_file(node->file) ||
+		    !effect_find(derived, i, EFFECT_WAITS))
+			continue;
+		for (uint32_t b = 0; b < node->body_count; b++) {
+			struct ref body = program->bodies.items[node->first_body + b];
+			const struct facts *facts = program_facts(program, body.unit);
+			const struct fact_function *function = &facts->functions[body.index];
+			for (uint32_t s = 0; s < function->scope_count; s++) {
+				struct ref scope = {body.unit, function->first_scope + s};
+				const struct fact_scope *fact = &facts->scopes[scope.index];
+				bool loops =
+				    fact->kind == SCOPE_WHILE || fact->kind == SCOPE_DO || fact->kind == SCOPE_FOR;
+				if (!loops || is_never_repeated(facts, fact) || goes_over_items(facts, fact))
+					continue;
+				const struct effect *wait = waits_in_scope(derived, i, scope, NULL);
+				if (!wait || !handles_in_scope(derived, i, scope))
+					continue;
+				table_add(&derived->hand_loops, (struct hand_loop){i, scope, wait->call});
+			}
+		}
 	}
-	drop_outer_loops(derived);
+	uint32_t kept = 0;
 	for (uint32_t l = 0; l < derived->hand_loops.count; l++)
+		if (!repeats_loops(derived, &derived->hand_loops.items[l]))
+			derived->hand_loops.items[kept++] = derived->hand_loops.items[l];
+	derived->hand_loops.count = kept;
+	for (uint32_t l = 0; l < kept; l++)
 		mark_wait_steps(derived, derived->hand_loops.items[l].node, derived->hand_loops.items[l].scope);
 }

@@ -1,4 +1,5 @@
 #include "derive.h"
+#include "modelled.h"
 
 static bool is_call_value(const struct facts *facts, uint32_t value, uint32_t call)
 {
@@ -63,6 +64,40 @@ static struct origin handed_out(const struct derived *derived, struct ref call, 
 	return none;
 }
 
+/* The loop becomes that of the thread: `push(new())`, or by the local that it is kept in. */
+static bool is_given_to_thread(const struct derived *derived, struct ref call, uint32_t local,
+			       const struct fact_function *function)
+{
+	const struct program *program = derived->program;
+	const struct facts *facts = program_facts(program, call.unit);
+	for (uint32_t c = 0; c < function->call_count; c++) {
+		struct ref other = {call.unit, function->first_call + c};
+		const struct model_effect *effect = modelled_effect_at(program, other, MODEL_SETS_THREAD_LOOP);
+		if (!effect)
+			continue;
+		uint32_t value = program_argument(program, other, (uint32_t)effect->argument).index;
+		if (is_call_value(facts, value, call.index) ||
+		    (value != NONE && local != NONE && facts->values[value].kind == VALUE_LOCAL &&
+		     facts->values[value].a == local))
+			return true;
+	}
+	return false;
+}
+
+const struct effect *made_for_object(const struct derived *derived, const struct effect *pump)
+{
+	for (uint32_t i = derived->first_effect[pump->node]; i != NONE; i = derived->effects.items[i].next) {
+		const struct effect *maker = &derived->effects.items[i];
+		if (maker->kind == EFFECT_MAKES_LOOP && maker->origin.kind == ORIGIN_PARAM &&
+		    pump->origin.kind == ORIGIN_OBJECT && maker->origin.number == pump->origin.number &&
+		    maker->call.unit == pump->call.unit &&
+		    program_call(derived->program, maker->call)->order <
+			program_call(derived->program, pump->call)->order)
+			return maker;
+	}
+	return NULL;
+}
+
 struct origin made_origin(struct derived *derived, struct ref call, int argument, uint32_t function_index)
 {
 	const struct facts *facts = program_facts(derived->program, call.unit);
@@ -86,7 +121,8 @@ struct origin made_origin(struct derived *derived, struct ref call, int argument
 		if (origin.kind != ORIGIN_UNKNOWN)
 			return origin;
 	}
-	return (struct origin){ORIGIN_MADE, 0, call};
+	return (struct origin){is_given_to_thread(derived, call, local, function) ? ORIGIN_THREAD : ORIGIN_MADE, 0,
+			       call};
 }
 
 struct origin origin_at_call(struct derived *derived, struct ref call, const struct effect *callee)

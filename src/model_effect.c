@@ -38,9 +38,26 @@ static bool is_zero_record(struct derived *derived, struct ref call, uint32_t va
 	return any;
 }
 
-/* A test of a field of the record that an argument points to: what the function assigned to it. */
+/* What decides whether the assignment is made, besides what decides about the call: true, or the one atom. */
+static enum truth test_made(struct derived *derived, struct ref call, const struct fact_assignment *assignment,
+			    struct atom *atom)
+{
+	struct condition made = {0}, around = {0};
+	uint32_t own = 0;
+	condition_of_scope(&derived->conditions, call.unit, assignment->scope, &made);
+	condition_of_scope(&derived->conditions, call.unit, program_call(derived->program, call)->scope, &around);
+	for (uint32_t i = 0; i < made.count; i++)
+		if (!condition_find(&around, made.atoms[i].subject, made.atoms[i].id)) {
+			*atom = made.atoms[i];
+			own++;
+		}
+	return own == 1 ? TRUTH_ATOM : TRUTH_TRUE;
+}
+
+/* A test of a field of the record that an argument points to: what the function assigned to it, which its caller may
+ * decide. */
 static enum truth test_field(struct derived *derived, struct ref call, uint32_t value, const char *field,
-			     enum test test, int64_t number)
+			     enum test test, int64_t number, struct atom *atom)
 {
 	const struct program *program = derived->program;
 	const struct facts *facts = program_facts(program, call.unit);
@@ -59,11 +76,14 @@ static enum truth test_field(struct derived *derived, struct ref call, uint32_t 
 		if (base == NONE || facts->values[base].kind != VALUE_LOCAL ||
 		    facts->values[base].a != facts->values[root].a)
 			continue;
-		struct atom atom;
-		enum truth found = test_value(&derived->conditions, call.unit, assignment->source, test, number, &atom);
+		struct atom one;
+		enum truth found = test_value(&derived->conditions, call.unit, assignment->source, test, number, &one);
 		if (found == TRUTH_TRUE) /* one assignment that makes it so is enough to say that it can be */
-			return TRUTH_TRUE;
-		truth = found == TRUTH_FALSE ? TRUTH_FALSE : truth;
+			return test_made(derived, call, assignment, atom);
+		if (found == TRUTH_ATOM)
+			*atom = one;
+		if (found == TRUTH_ATOM || (found == TRUTH_FALSE && truth == TRUTH_UNKNOWN))
+			truth = found;
 	}
 	return truth;
 }
@@ -107,7 +127,7 @@ static enum truth test_condition(struct derived *derived, struct ref call, const
 	if ((test == TEST_EQUAL || test == TEST_UNEQUAL) && condition->number == 0)
 		test = test == TEST_EQUAL ? TEST_ZERO : TEST_NONZERO;
 	if (condition->field)
-		return test_field(derived, call, argument.index, condition->field, test, number);
+		return test_field(derived, call, argument.index, condition->field, test, number, atom);
 	return test_value(&derived->conditions, call.unit, argument.index, test, number, atom);
 }
 

@@ -74,6 +74,8 @@ static const struct property properties[] = {
     {"closes-loop", MODEL_CLOSES_LOOP, NEEDS_PLACE, "loop", 0},
     {"stops-loop", MODEL_STOPS_LOOP, NEEDS_PLACE | OR_DEFAULT, "loop", 0},
     {"default-loop", MODEL_DEFAULT_LOOP, OR_TRUE, NULL, MODEL_RESULT},
+    {"thread-loop", MODEL_THREAD_LOOP, OR_TRUE, NULL, MODEL_RESULT},
+    {"sets-thread-loop", MODEL_SETS_THREAD_LOOP, NEEDS_PLACE, "loop", 0},
     {"starts-async", MODEL_STARTS_ASYNC, OR_TRUE, NULL, MODEL_NO_ARGUMENT},
     {"forbidden-on-loop", MODEL_FORBIDDEN_ON_LOOP, NEEDS_BECAUSE, NULL, MODEL_NO_ARGUMENT},
     {"sets-nonblocking", MODEL_SETS_NONBLOCKING, NEEDS_PLACE | OR_RESULT | TAKES_MODE, "descriptor", 0},
@@ -99,6 +101,9 @@ static const struct property properties[] = {
     {"on-default-loop", MODEL_ON_DEFAULT_LOOP, OR_TRUE, NULL, MODEL_NO_ARGUMENT},
     {"inherits", MODEL_INHERITS, OR_TRUE, NULL, MODEL_RESULT},
     {"ends-descriptor", MODEL_ENDS_DESCRIPTOR, NEEDS_PLACE, "descriptor", 0},
+    {"ends-process", MODEL_ENDS_PROCESS, OR_TRUE, "process", MODEL_NO_ARGUMENT},
+    {"ends-well", MODEL_ENDS_WELL, OR_TRUE, NULL, MODEL_NO_ARGUMENT},
+    {"current-process", MODEL_CURRENT_PROCESS, OR_TRUE, NULL, MODEL_RESULT},
 };
 
 /* Notes "FILE: function 'f': property: message". Always false, so that `return fail(...)` reads well. */

@@ -45,6 +45,8 @@ enum model_effect_kind {
 	MODEL_CLOSES_LOOP,      /* argument: the loop */
 	MODEL_STOPS_LOOP,
 	MODEL_DEFAULT_LOOP,      /* returns the library's default loop */
+	MODEL_THREAD_LOOP,       /* returns the loop that the calling thread was given, if it was */
+	MODEL_SETS_THREAD_LOOP,  /* gives the calling thread the loop `argument` */
 	MODEL_STARTS_ASYNC,      /* returns before the operation ends */
 	MODEL_FORBIDDEN_ON_LOOP, /* must not be called from a callback of its world; because */
 	MODEL_SETS_NONBLOCKING,  /* argument: descriptor or object (or MODEL_RESULT); value: see struct */
@@ -77,6 +79,9 @@ enum model_effect_kind {
 	MODEL_INHERITS,        /* the result is what the process was started with: its environment */
 	MODEL_ENDS_DESCRIPTOR, /* `argument`: its number does not stand for the same descriptor afterwards (close, the
 				  target of dup2) */
+	MODEL_ENDS_PROCESS,    /* ends the process, or the one that `argument` names: does not return from it */
+	MODEL_ENDS_WELL,       /* and that is no failure */
+	MODEL_CURRENT_PROCESS, /* returns which process this is */
 	MODEL_EFFECT_KINDS,
 };
 

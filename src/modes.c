@@ -53,7 +53,12 @@ static const char *param_name(const struct program *program, uint32_t node, uint
 	return param ? program_text(program, of->function.unit, param->name) : "";
 }
 
-/* Of a type that can choose: bool, integer, enum, or a callback that may be null. */
+static bool is_null_test(const struct atom *atom)
+{
+	return atom->test == TEST_NULL || atom->test == TEST_NOT_NULL;
+}
+
+/* Of a type that can choose: bool, integer, enum, or a pointer that may be null. */
 static bool can_be_mode_param(const struct program *program, uint32_t node, const struct atom *atom)
 {
 	const struct node *of = &program->nodes.items[node];
@@ -61,8 +66,8 @@ static bool can_be_mode_param(const struct program *program, uint32_t node, cons
 	if (!param || param->type == NONE)
 		return false;
 	const struct fact_type *type = &program_facts(program, of->function.unit)->types[param->type];
-	if (atom->test == TEST_NULL || atom->test == TEST_NOT_NULL)
-		return type->flags & TYPE_FUNCTION_POINTER;
+	if (is_null_test(atom))
+		return type->pointers || type->flags & TYPE_FUNCTION_POINTER;
 	return !type->pointers && type->flags & (TYPE_BOOL | TYPE_INTEGER | TYPE_ENUM) &&
 	       !has_word(param_name(program, node, atom->id), time_words);
 }
@@ -113,6 +118,26 @@ static bool happens_anyway(const struct derived *derived, const struct effect *e
 	return false;
 }
 
+/* The node decides by an argument: `receive(s, blocking ? -1 : 0)`. A parameter that is passed on as it is, is not
+ * decided here. */
+static bool is_own_choice(struct derived *derived, const struct effect *effect, const struct atom *atom)
+{
+	const struct condition *callee = effect->from == NONE ? NULL : &derived->effects.items[effect->from].condition;
+	for (uint32_t i = 0; callee && i < callee->count; i++) {
+		if (callee->atoms[i].subject != SUBJECT_PARAM)
+			continue;
+		struct ref argument = program_argument(derived->program, effect->call, callee->atoms[i].id);
+		argument.index = value_resolve(derived->program, argument.unit, argument.index);
+		struct atom own;
+		if (argument.index != NONE && program_value(derived->program, argument)->kind == VALUE_CHOICE &&
+		    test_value(&derived->conditions, argument.unit, argument.index, callee->atoms[i].test,
+			       callee->atoms[i].number, &own) == TRUTH_ATOM &&
+		    own.subject == atom->subject && own.id == atom->id)
+			return true;
+	}
+	return false;
+}
+
 /* The node itself branches: the atom is in the condition of the call's own scope, not only in the callee's. */
 static bool is_own_branch(struct derived *derived, const struct effect *effect, const struct atom *atom)
 {
@@ -120,8 +145,9 @@ static bool is_own_branch(struct derived *derived, const struct effect *effect, 
 	condition_of_scope(&derived->conditions, effect->call.unit, program_call(derived->program, effect->call)->scope,
 			   &condition);
 	/* A callback that a library's function takes or leaves is that function's design, not this one's. */
-	bool is_callback = atom->subject == SUBJECT_PARAM && (atom->test == TEST_NULL || atom->test == TEST_NOT_NULL);
-	return condition_find(&condition, atom->subject, atom->id) || (effect->from == NONE && !is_callback);
+	bool is_callback = atom->subject == SUBJECT_PARAM && is_null_test(atom);
+	return condition_find(&condition, atom->subject, atom->id) || (effect->from == NONE && !is_callback) ||
+	       is_own_choice(derived, effect, atom);
 }
 
 static const char *subject_name(const struct derived *derived, uint32_t node, const struct atom *atom)
@@ -201,16 +227,28 @@ static bool switches_existing(const struct derived *derived, const struct effect
 	return given && switches && named && !bit_of(atom);
 }
 
-/* An integer that counts or names something does not choose; a truth value or an enumerator may. */
-static bool is_choice_type(const struct derived *derived, const struct atom *atom, uint32_t node)
+static const struct fact_type *type_of_param(const struct derived *derived, uint32_t node, uint32_t number)
 {
 	const struct node *of = &derived->program->nodes.items[node];
-	const struct fact_param *param = program_param(derived->program, of, atom->id);
-	if (!param || param->type == NONE)
-		return false;
-	const struct facts *facts = program_facts(derived->program, of->function.unit);
-	const struct fact_type *type = &facts->types[param->type];
-	return type->flags & (TYPE_BOOL | TYPE_ENUM) || contains(facts_text(facts, type->alias), "bool");
+	const struct fact_param *param = program_param(derived->program, of, number);
+	return param && param->type != NONE ? &program_facts(derived->program, of->function.unit)->types[param->type]
+					    : NULL;
+}
+
+static bool is_callback_param(const struct derived *derived, uint32_t node, uint32_t number)
+{
+	const struct fact_type *type = type_of_param(derived, node, number);
+	return type && type->flags & TYPE_FUNCTION_POINTER;
+}
+
+/* An integer that counts or names something does not choose; a truth value or an enumerator may, and so may a pointer
+ * that is left out, such as where an error is to go. */
+static bool is_choice_type(const struct derived *derived, const struct atom *atom, uint32_t node)
+{
+	const struct fact_type *type = type_of_param(derived, node, atom->id);
+	const struct facts *facts = program_facts(derived->program, derived->program->nodes.items[node].function.unit);
+	return type && (is_null_test(atom) || type->flags & (TYPE_BOOL | TYPE_ENUM) ||
+			contains(facts_text(facts, type->alias), "bool"));
 }
 
 static bool is_io(const struct derived *derived, const struct effect *effect)
@@ -226,7 +264,10 @@ static enum mode_reason reason_of(struct derived *derived, const struct effect *
 				  const char *bit_name, uint32_t *other)
 {
 	const char *name = subject_name(derived, effect->node, atom);
-	bool named = (says_mode(name) && !has_word(name, state_words)) || says_mode(bit_name);
+	/* A pointer is named after what it points to, a block of memory for instance. */
+	bool is_object =
+	    atom->subject == SUBJECT_PARAM && is_null_test(atom) && !is_callback_param(derived, effect->node, atom->id);
+	bool named = !is_object && ((says_mode(name) && !has_word(name, state_words)) || says_mode(bit_name));
 	*other = NONE;
 	if (effect->kind == EFFECT_SETS_NONBLOCKING) {
 		*other = other_side(derived, effect->node, atom, EFFECT_SETS_NONBLOCKING);
@@ -240,7 +281,7 @@ static enum mode_reason reason_of(struct derived *derived, const struct effect *
 		return named ? MODE_SETS_NONBLOCKING : MODE_NONE;
 	}
 	/* Files and locks are cheap: only a callback that may be left out makes a choice of them. */
-	bool callback = atom->test == TEST_NULL || atom->test == TEST_NOT_NULL;
+	bool callback = is_null_test(atom) && !is_object;
 	if (!is_waiting(effect) || effect->cost == COST_LOCK || (effect->cost == COST_DISK && !callback))
 		return MODE_NONE;
 	*other = other_side(derived, effect->node, atom, EFFECT_STARTS_ASYNC);
@@ -249,8 +290,9 @@ static enum mode_reason reason_of(struct derived *derived, const struct effect *
 		bool both_here = effect->from == NONE && start->from == NONE && is_modelled_start(derived, start);
 		bool chooses =
 		    atom->subject == SUBJECT_PARAM && !bit_of(atom) && is_choice_type(derived, atom, effect->node);
-		bool own = atom->subject == SUBJECT_PARAM ? callback || (chooses && is_modelled_start(derived, start))
-							  : both_here && !changes_on_loop(derived, atom->id);
+		bool own = atom->subject == SUBJECT_PARAM
+			       ? callback || (chooses && is_modelled_start(derived, start) && (both_here || !is_object))
+			       : both_here && !changes_on_loop(derived, atom->id);
 		if (named || own)
 			return MODE_WAITS_OR_STARTS;
 	}
@@ -266,11 +308,7 @@ static enum mode_reason reason_of(struct derived *derived, const struct effect *
 /* Its caller is no user who could be given two functions, or it is the loop itself, which may wait or not. */
 static bool has_no_user(const struct derived *derived, uint32_t node)
 {
-	const struct node *of = &derived->program->nodes.items[node];
-	for (uint32_t i = 0; of->model && i < of->model->effect_count; i++)
-		if (of->model->effects[i].kind == MODEL_PUMPS)
-			return true;
-	if (strcmp(of->name, "main") == 0)
+	if (derived->owner[node] == OWNER_BY_NAME)
 		return true;
 	for (uint32_t i = derived->first_role[node]; i != NONE; i = derived->roles.items[i].next)
 		if (derived->roles.items[i].from == NONE && derived->roles.items[i].edge == NONE)
@@ -292,8 +330,8 @@ static void find_conditional_effects(struct derived *derived)
 			if (atom->subject == SUBJECT_VARIABLE ||
 			    (is_param && !can_be_mode_param(derived->program, effect->node, atom)))
 				continue;
-			if (!is_param && (atom->test == TEST_NULL || atom->test == TEST_NOT_NULL ||
-					  has_word(subject_name(derived, effect->node, atom), time_words)))
+			if (!is_param &&
+			    (is_null_test(atom) || has_word(subject_name(derived, effect->node, atom), time_words)))
 				continue;
 			if (!is_own_branch(derived, effect, atom) || happens_anyway(derived, effect, atom))
 				continue;
@@ -351,8 +389,7 @@ static void find_would_block_tests(struct derived *derived, uint32_t node, struc
 				if (fact->c == OPERATOR_LOGICAL_AND && fact->a == scope->condition &&
 				    test_value(&derived->conditions, body.unit, fact->b, TEST_NONZERO, 0, &atom) ==
 					TRUTH_ATOM &&
-				    atom.subject == SUBJECT_SLOT && atom.test != TEST_NULL &&
-				    atom.test != TEST_NOT_NULL) {
+				    atom.subject == SUBJECT_SLOT && !is_null_test(&atom)) {
 					add_mode(derived,
 						 (struct mode){.subject = SUBJECT_SLOT,
 							       .node = NONE,
@@ -394,7 +431,7 @@ static bool pass_modes(struct derived *derived)
 	for (uint32_t e = 0; e < program->edges.count; e++) {
 		const struct edge *edge = &program->edges.items[e];
 		const struct fact_call *call = program_call(program, edge->call);
-		if (edge->kind != EDGE_CALL)
+		if (edge->kind != EDGE_CALL || has_no_user(derived, edge->from))
 			continue;
 		for (uint32_t a = 0; a < call->argument_count; a++) {
 			uint32_t passed;
@@ -461,10 +498,33 @@ static void store_modes(struct derived *derived)
 	}
 }
 
+/* The library's own definition of what its model calls a mode. */
+static void add_stated_modes(struct derived *derived)
+{
+	for (uint32_t n = 0; n < derived->program->nodes.count; n++) {
+		const struct node *node = &derived->program->nodes.items[n];
+		for (uint32_t i = 0; node->model && node->body_count && i < node->model->effect_count; i++) {
+			const struct model_effect *effect = &node->model->effects[i];
+			if (effect->kind == MODEL_MODE && effect->argument >= 0 && !has_no_user(derived, n))
+				add_mode(derived, (struct mode){.subject = SUBJECT_PARAM,
+								.node = n,
+								.id = (uint32_t)effect->argument,
+								.bit_name = "",
+								.reason = MODE_MODELLED,
+								.where = n,
+								.effect = NONE,
+								.other = NONE,
+								.call = {NONE, NONE},
+								.callee_mode = NONE});
+		}
+	}
+}
+
 void derive_modes(struct derived *derived)
 {
 	const struct program *program = derived->program;
 	find_conditional_effects(derived);
+	add_stated_modes(derived);
 	for (uint32_t i = 0; i < program->nodes.count; i++)
 		for (uint32_t b = 0; b < program->nodes.items[i].body_count; b++)
 			find_would_block_tests(derived, i,

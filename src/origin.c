@@ -81,6 +81,8 @@ static struct origin origin_of_call(struct derived *derived, struct ref value, u
 		if (effect->kind == MODEL_DEFAULT_LOOP &&
 		    model_effect_at(derived, call, effect, &condition, &certain) && certain && !condition.count)
 			return (struct origin){ORIGIN_DEFAULT, 0, call};
+		if (effect->kind == MODEL_THREAD_LOOP)
+			return (struct origin){ORIGIN_THREAD, 0, call};
 		if (effect->kind == MODEL_RETURNS_ARGUMENT && effect->argument >= 0)
 			return origin_of(derived, program_argument(program, call, (uint32_t)effect->argument),
 					 function);

@@ -120,6 +120,7 @@ struct visit {
 	uint32_t below; /* visit that it was reached from, NONE at the start */
 	uint32_t edge;  /* to the node below */
 	bool is_loop;   /* a loop written by hand makes that call: the way ends here */
+	bool is_step;   /* all from here down is part of how a loop written by hand waits */
 	struct condition condition;
 };
 
@@ -127,10 +128,11 @@ enum { VISITS = 4000 };
 
 typedef TABLE(struct visit) visits;
 
-static bool was_visited(const visits *visited, uint32_t node, const struct condition *condition)
+static bool was_visited(const visits *visited, uint32_t node, bool is_step, const struct condition *condition)
 {
 	for (uint32_t i = 0; i < visited->count; i++)
-		if (visited->items[i].node == node && conditions_equal(&visited->items[i].condition, condition))
+		if (visited->items[i].node == node && visited->items[i].is_step == is_step &&
+		    conditions_equal(&visited->items[i].condition, condition))
 			return true;
 	return false;
 }
@@ -220,10 +222,13 @@ static void visit_callers(struct pass *pass, visits *visited, uint32_t at, const
 		const struct edge *edge = &program->edges.items[number];
 		bool is_loop = pass->derived->hand_loop_of[number] != NONE &&
 			       (!world || strcmp(hand_world(pass, number), world) == 0);
-		if (but_own_wait && (pass->derived->wait_edge[number] ||
-				     (pass->derived->wait_step[edge->from] && calls_by_pointer(program, edge->from))))
+		bool is_step = visit.is_step && pass->derived->wait_step[edge->from];
+		if (but_own_wait && visit.is_step &&
+		    (pass->derived->wait_edge[number] || calls_by_pointer(program, visit.node)))
 			continue;
-		if (pass->derived->in_child[number] || (!is_loop && !is_on_loop(pass, edge->from, world)) ||
+		if (pass->derived->in_child[number] || pass->derived->other_thread[number] ||
+		    (!is_loop && pass->derived->way_out[number]) ||
+		    (!is_loop && !is_on_loop(pass, edge->from, world)) ||
 		    !is_sure_to_wait(pass->derived, number, pass->costs))
 			continue;
 		struct condition condition = {0}, kept;
@@ -236,9 +241,10 @@ static void visit_callers(struct pass *pass, visits *visited, uint32_t at, const
 						  !condition_at_call(&pass->derived->conditions, edge->call,
 								     &visit.condition, &condition, &unknown)))
 			continue;
-		if (!keep_decidable(pass, &condition, &kept) || (!is_loop && was_visited(visited, edge->from, &kept)))
+		if (!keep_decidable(pass, &condition, &kept) ||
+		    (!is_loop && was_visited(visited, edge->from, is_step, &kept)))
 			continue;
-		table_add(visited, (struct visit){edge->from, at, number, is_loop, kept});
+		table_add(visited, (struct visit){edge->from, at, number, is_loop, is_step, kept});
 	}
 }
 
@@ -254,7 +260,7 @@ bool find_loop_path(struct pass *pass, struct ref scope, const struct condition 
 	if (!is_on_loop(pass, node, world) || !keep_decidable(pass, condition, &kept) ||
 	    probe_guards(pass->derived, scope))
 		return false;
-	table_add(&visited, (struct visit){node, NONE, NONE, false, kept});
+	table_add(&visited, (struct visit){node, NONE, NONE, false, pass->derived->wait_step[node], kept});
 	for (uint32_t at = 0; at < visited.count && !found; at++) {
 		if (!visited.items[at].is_loop)
 			path->role = registered_role(pass, visited.items[at].node, world);
@@ -317,27 +323,46 @@ void add_surface(struct pass *pass, struct finding *finding, uint32_t node)
 						      location_of(pass, of->function.unit, &function->place)});
 }
 
-void find_surface(struct pass *pass, struct finding *finding, uint32_t node)
+/* Whether the node is reached from API only through the helpers between. */
+enum reached { REACHED_NOT, REACHED_BY_HELPERS, REACHED_BY_API };
+
+static void visit_users(struct pass *pass, struct finding *finding, uint32_t node, bool with_helpers)
 {
 	const struct program *program = pass->program;
-	uint8_t *seen = table_reserve(NULL, &(uint32_t){0}, 0, program->nodes.count, 1);
+	uint8_t *reached = table_reserve(NULL, &(uint32_t){0}, 0, program->nodes.count, 1);
 	id_table queue = {0};
 	table_add(&queue, node);
-	seen[node] = 1;
+	reached[node] = REACHED_BY_HELPERS;
 	for (uint32_t at = 0; at < queue.count; at++) {
-		const struct node *of = &program->nodes.items[queue.items[at]];
-		if (node_is_exported(of) && is_sync_looking(pass->derived, queue.items[at], true))
-			add_surface(pass, finding, queue.items[at]);
+		uint32_t index = queue.items[at];
+		const struct node *of = &program->nodes.items[index];
+		bool is_api = node_is_exported(of);
+		if (is_api && is_sync_looking(pass->derived, index, true))
+			add_surface(pass, finding, index);
 		for (uint32_t i = 0; i < of->in_count; i++) {
 			const struct edge *edge = &program->edges.items[program->incoming.items[of->first_in + i]];
-			if (edge->kind != EDGE_CALL || seen[edge->from] || pass->derived->owner[edge->from])
+			if (edge->kind != EDGE_CALL || reached[edge->from] || pass->derived->owner[edge->from])
 				continue;
-			seen[edge->from] = 1;
+			reached[edge->from] = is_api ? REACHED_BY_API : reached[index];
 			table_add(&queue, edge->from);
+			if (with_helpers && reached[edge->from] == REACHED_BY_HELPERS &&
+			    !node_is_exported(&program->nodes.items[edge->from]))
+				note_call(pass, finding, edge->call, "'%s' is called by '%s'", of->name,
+					  name_of(pass, edge->from));
 		}
 	}
 	table_release(&queue);
-	table_free(seen);
+	table_free(reached);
+}
+
+void find_surface(struct pass *pass, struct finding *finding, uint32_t node)
+{
+	visit_users(pass, finding, node, false);
+}
+
+void find_surface_and_helpers(struct pass *pass, struct finding *finding, uint32_t node)
+{
+	visit_users(pass, finding, node, true);
 }
 
 const char *async_twin(struct pass *pass, const char *name)

@@ -61,6 +61,10 @@ const char *loop_text(struct pass *pass, const char *world);
 /* Lists the exported sync-looking functions through which `node` is reached, itself included. */
 void find_surface(struct pass *pass, struct finding *finding, uint32_t node);
 
+/* The same, and the private functions between the node and its surface become steps of the path: a reader who looks at
+   one of them finds out here. */
+void find_surface_and_helpers(struct pass *pass, struct finding *finding, uint32_t node);
+
 /* Adds the function to the finding's surface. */
 void add_surface(struct pass *pass, struct finding *finding, uint32_t node);
 

@@ -142,7 +142,8 @@ static void seed_hand_loops(struct derived *derived)
 			const struct fact_call *call = program_call(program, edge->call);
 			if (edge->call.unit != loop->scope.unit || call->function != scope->function ||
 			    call->order < scope->order || call->order >= scope->end_order ||
-			    !program->nodes.items[edge->to].body_count || program->nodes.items[edge->to].model)
+			    !program->nodes.items[edge->to].body_count || program->nodes.items[edge->to].model ||
+			    derived->in_child[e] || derived->way_out[e] == WAY_OUT)
 				continue;
 			derived->hand_loop_of[e] = l;
 			add_role(derived, (struct role){.kind = ROLE_ON_LOOP,
@@ -158,6 +159,14 @@ static void seed_hand_loops(struct derived *derived)
 	}
 }
 
+/* Where the callee of an edge runs whose caller has the role. */
+static uint32_t kind_behind(const struct derived *derived, uint32_t edge, uint32_t kind)
+{
+	if (derived->in_child[edge])
+		return ROLE_CHILD;
+	return derived->way_out[edge] && (kind == ROLE_ON_LOOP || kind == ROLE_COROUTINE) ? ROLE_EXIT : kind;
+}
+
 static void spread(struct derived *derived)
 {
 	const struct program *program = derived->program;
@@ -169,13 +178,16 @@ static void spread(struct derived *derived)
 			const struct node *to = &program->nodes.items[edge->to];
 			/* A model says all that matters of its function: what its body does is the library's own
 			 * business. */
-			if (derived->in_child[e] || !to->body_count || (to->model && edge->kind == EDGE_CALL))
+			bool leaves_loop = derived->other_thread[e] && role.kind == ROLE_ON_LOOP;
+			if (leaves_loop || !to->body_count || (to->model && edge->kind == EDGE_CALL))
 				continue;
 			struct condition condition = {0};
 			if (!condition_of_scope(&derived->conditions, edge->call.unit,
 						program_call(program, edge->call)->scope, &condition))
 				continue;
 			struct role callee = role;
+			callee.kind = kind_behind(derived, e, role.kind);
+			callee.world = callee.kind == role.kind ? role.world : "";
 			callee.node = edge->to;
 			callee.from = at;
 			callee.call = edge->call;

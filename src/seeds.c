@@ -158,12 +158,14 @@ static struct origin model_origin(struct derived *derived, const struct model_ef
 }
 
 /* Effects of a call to a function that a model speaks of. */
-static void seed_call(struct derived *derived, struct ref call, uint32_t node, uint32_t callee, bool settled)
+static void seed_call(struct derived *derived, uint32_t edge, bool settled)
 {
 	const struct program *program = derived->program;
+	struct ref call = program->edges.items[edge].call;
+	uint32_t node = program->edges.items[edge].from, callee = program->edges.items[edge].to;
 	const struct model_function *model = program->nodes.items[callee].model;
 	const struct fact_call *fact = program_call(program, call);
-	if (!model || derived->child_only[node] || call_in_child(derived, call))
+	if (!model || derived->in_child[edge])
 		return;
 	struct condition scope = {0};
 	if (!condition_of_scope(&derived->conditions, call.unit, fact->scope, &scope))
@@ -177,7 +179,8 @@ static void seed_call(struct derived *derived, struct ref call, uint32_t node, u
 					.condition = scope,
 					.certain = true};
 		if (!effect_of_model(&model->effects[i], &effect) ||
-		    (effect.kind == EFFECT_SETS_NONBLOCKING || effect.kind == EFFECT_MAKES_LOOP) == settled)
+		    (effect.kind == EFFECT_SETS_NONBLOCKING || effect.kind == EFFECT_MAKES_LOOP) == settled ||
+		    (effect.kind == EFFECT_BLOCKS && derived->way_out[edge]))
 			continue;
 		if (effect.kind == EFFECT_MAKES_LOOP)
 			effect.origin = made_origin(derived, call, model->effects[i].argument, fact->function);
@@ -274,7 +277,7 @@ void seed_effects(struct derived *derived, bool settled)
 		const struct edge *edge = &program->edges.items[i];
 		if (edge->kind != EDGE_CALL)
 			continue;
-		seed_call(derived, edge->call, edge->from, edge->to, settled);
+		seed_call(derived, i, settled);
 		if (settled)
 			seed_start(derived, edge->call, edge->from, edge->to);
 	}

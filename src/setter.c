@@ -59,9 +59,9 @@ enum mode_api mode_api_of(const struct derived *derived, const struct mode *mode
 	bool callback = own && own->flags & TYPE_FUNCTION_POINTER;
 	if (is_setter && !callback && mode->id > 0 && first && node->param_count <= 3 && !waits(derived, mode->node) &&
 	    has_word(node->name, setter_words) && !has_word(node->name, maker_words)) {
-		if (first->pointers == 1)
-			return node->flags & FUNCTION_STATIC ? MODE_API_NONE : MODE_API_SETTER;
-		return MODE_API_DESCRIPTOR;
+		if (node->flags & FUNCTION_STATIC)
+			return MODE_API_NONE;
+		return first->pointers == 1 ? MODE_API_SETTER : MODE_API_DESCRIPTOR;
 	}
 	return node->flags & FUNCTION_STATIC ? MODE_API_NONE : MODE_API_OPERATION;
 }

@@ -1,6 +1,7 @@
 #include "silence.h"
 
 #include "allow.h"
+#include "waiters.h"
 #include "why.h"
 
 #include <stdlib.h>
@@ -46,10 +47,14 @@ static const char *ask_cost(struct silence *silence, const struct effect *effect
 
 static const char *ask_cause(struct silence *silence, const struct effect *effect)
 {
+	const struct derived *derived = silence->pass.derived;
+	if (is_waiter(derived, effect->node) && effect->kind == EFFECT_BLOCKS)
+		return arena_printf(silence->arena, "'%s' says that it waits: it is judged where it is called",
+				    node_name(silence, effect->node));
 	if (effect->from == NONE)
 		return NULL;
 	while (effect->from != NONE)
-		effect = &silence->pass.derived->effects.items[effect->from];
+		effect = &derived->effects.items[effect->from];
 	return arena_printf(silence->arena, "it is judged where '%s' is called: %s", node_name(silence, effect->cause),
 			    call_place(silence, effect->call));
 }
@@ -159,6 +164,7 @@ static const char *const origin_texts[] = {
     [ORIGIN_OBJECT] = "a parameter's",
     [ORIGIN_GLOBAL] = "global",
     [ORIGIN_DEFAULT] = "the library's default",
+    [ORIGIN_THREAD] = "the thread's",
     [ORIGIN_RESULT] = "handed to the caller",
     [ORIGIN_PRIVATE] = "made further down and kept there",
 };
@@ -354,6 +360,16 @@ static void print_unreached(struct silence *silence, struct ref call, uint32_t n
 		fprintf(silence->out, "  it never runs: the conditions around it contradict each other\n");
 	if (derived->child_only[node] || call_in_child(derived, call))
 		fprintf(silence->out, "  it runs in a forked child only\n");
+	if (call_on_other_thread(derived, call))
+		fprintf(silence->out, "  it runs on another thread than the one that is asked for around it\n");
+	const struct node *caller = &silence->pass.program->nodes.items[node];
+	for (uint32_t e = caller->first_out; e < caller->first_out + caller->out_count; e++) {
+		struct ref other = silence->pass.program->edges.items[e].call;
+		if (derived->way_out[e] && other.unit == call.unit && other.index == call.index) {
+			fprintf(silence->out, "  the process ends after it: who waits for it is not missed\n");
+			break;
+		}
+	}
 }
 
 static void print_pointer(struct silence *silence, struct ref call, uint32_t node)

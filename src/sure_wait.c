@@ -79,18 +79,9 @@ static bool collects_own_child(const struct derived *derived, const struct effec
 	return false;
 }
 
-/* Who ends the program returns to nobody. */
-static bool is_about_to_die(const struct derived *derived, const struct effect *effect)
-{
-	for (; effect; effect = effect_below(derived, effect))
-		if (derived->program->nodes.items[effect->node].flags & FUNCTION_NORETURN)
-			return true;
-	return false;
-}
-
 bool is_sure_wait(struct derived *derived, const struct effect *effect)
 {
 	return effect->kind == EFFECT_BLOCKS && effect->certain && !effect->by_pointer && effect->cost != COST_WAIT &&
 	       is_definite(derived, effect) && !object_decides(derived, effect_root(derived, effect)) &&
-	       !collects_own_child(derived, effect) && !is_about_to_die(derived, effect);
+	       !collects_own_child(derived, effect);
 }

@@ -54,6 +54,7 @@ static const char *const origin_names[] = {
     [ORIGIN_OBJECT] = "a parameter's",
     [ORIGIN_GLOBAL] = "global",
     [ORIGIN_DEFAULT] = "the library's default",
+    [ORIGIN_THREAD] = "the thread's",
     [ORIGIN_RESULT] = "handed to the caller",
     [ORIGIN_PRIVATE] = "private to a callee",
 };

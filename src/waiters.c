@@ -1,0 +1,60 @@
+#include "waiters.h"
+
+#include "words.h"
+
+enum { WAITS = 200 };
+
+static const char *const wait_words[] = {"wait",  "sleep", "msleep",   "usleep",      "nanosleep",
+					 "delay", "sync",  "blocking", "synchronous", NULL};
+
+bool is_waiter(const struct derived *derived, uint32_t node)
+{
+	const struct program *program = derived->program;
+	const struct node *of = &program->nodes.items[node];
+	if (!of->param_count || !of->in_count || !has_word(of->name, wait_words))
+		return false;
+	for (uint32_t i = derived->first_role[node]; i != NONE; i = derived->roles.items[i].next) {
+		const struct role *role = &derived->roles.items[i];
+		bool by_loops_own_wait = role->edge != NONE && derived->wait_edge[role->edge];
+		if (role->from == NONE && !by_loops_own_wait)
+			return false;
+	}
+	for (uint32_t i = 0; i < of->in_count; i++)
+		if (program->edges.items[program->incoming.items[of->first_in + i]].kind == EDGE_PASSED)
+			return false;
+	return true;
+}
+
+static bool is_listed(const waits *found, struct ref call)
+{
+	for (uint32_t i = 0; i < found->count; i++)
+		if (found->items[i].call.unit == call.unit && found->items[i].call.index == call.index)
+			return true;
+	return false;
+}
+
+static void add_callers(struct derived *derived, uint32_t at, waits *found)
+{
+	const struct program *program = derived->program;
+	struct wait wait = found->items[at];
+	const struct node *node = &program->nodes.items[wait.node];
+	for (uint32_t i = 0; i < node->in_count && found->count < WAITS; i++) {
+		uint32_t number = program->incoming.items[node->first_in + i];
+		const struct edge *edge = &program->edges.items[number];
+		struct wait caller = {.node = edge->from, .call = edge->call, .below = at};
+		uint32_t unknown = 0;
+		if (!derived->in_child[number] && !derived->way_out[number] && !is_listed(found, edge->call) &&
+		    condition_of_scope(&derived->conditions, edge->call.unit, program_call(program, edge->call)->scope,
+				       &caller.condition) &&
+		    condition_at_call(&derived->conditions, edge->call, &wait.condition, &caller.condition, &unknown))
+			table_add(found, caller);
+	}
+}
+
+void find_waits(struct derived *derived, const struct effect *effect, waits *found)
+{
+	table_add(found, (struct wait){effect->node, effect->call, effect->condition, NONE});
+	for (uint32_t at = 0; at < found->count; at++)
+		if (is_waiter(derived, found->items[at].node))
+			add_callers(derived, at, found);
+}
