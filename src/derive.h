@@ -172,6 +172,8 @@ enum way_out {
 void derive_endings(struct derived *derived);
 
 /* other_thread.c */
+/* Whether the value is that of the running thread: of a library's function, also handed on by own functions. */
+bool is_current_thread(const struct program *program, uint32_t unit, uint32_t value);
 void derive_other_threads(struct derived *derived);
 /* Whether the call stands where a comparison has said that this thread is not the one that was asked for: no callback
    of that one's loop gets there. */

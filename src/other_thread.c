@@ -5,7 +5,7 @@
 /* How many functions may stand between the question and the library's own. */
 enum { ASKING_DEPTH = 3 };
 
-static bool is_current_thread(const struct program *program, uint32_t unit, uint32_t value, int depth);
+static bool is_thread(const struct program *program, uint32_t unit, uint32_t value, int depth);
 
 /* A function of the project that hands on which thread this is. */
 static bool tells_current_thread(const struct program *program, uint32_t index, int depth)
@@ -20,7 +20,7 @@ static bool tells_current_thread(const struct program *program, uint32_t index, 
 		for (uint32_t i = 0; i < function->assignment_count; i++) {
 			const struct fact_assignment *fact = &facts->assignments[function->first_assignment + i];
 			if (facts->values[fact->target].kind == VALUE_RETURN &&
-			    is_current_thread(program, body.unit, fact->source, depth + 1))
+			    is_thread(program, body.unit, fact->source, depth + 1))
 				return true;
 		}
 	}
@@ -37,13 +37,13 @@ static bool keeps_current_thread(const struct program *program, uint32_t unit, u
 		uint32_t root = value_root(program, unit, fact->target);
 		if (root != NONE && facts->values[root].kind == VALUE_LOCAL && facts->values[root].a == local &&
 		    fact->source != NONE && facts->values[fact->source].kind == VALUE_CALL &&
-		    is_current_thread(program, unit, fact->source, depth))
+		    is_thread(program, unit, fact->source, depth))
 			return true;
 	}
 	return false;
 }
 
-static bool is_current_thread(const struct program *program, uint32_t unit, uint32_t value, int depth)
+static bool is_thread(const struct program *program, uint32_t unit, uint32_t value, int depth)
 {
 	value = value_root(program, unit, value);
 	const struct facts *facts = program_facts(program, unit);
@@ -66,6 +66,11 @@ static bool is_current_thread(const struct program *program, uint32_t unit, uint
 	return false;
 }
 
+bool is_current_thread(const struct program *program, uint32_t unit, uint32_t value)
+{
+	return is_thread(program, unit, value, 0);
+}
+
 /* Whether the value being true (or false, by `when`) says that this is not the thread that is asked for. */
 static bool says_other_thread(const struct program *program, uint32_t unit, uint32_t value, bool when)
 {
@@ -81,7 +86,7 @@ static bool says_other_thread(const struct program *program, uint32_t unit, uint
 		return says_other_thread(program, unit, fact->a, when) ||
 		       says_other_thread(program, unit, fact->b, when);
 	return fact->c == (when ? OPERATOR_UNEQUAL : OPERATOR_EQUAL) &&
-	       (is_current_thread(program, unit, fact->a, 0) || is_current_thread(program, unit, fact->b, 0));
+	       (is_current_thread(program, unit, fact->a) || is_current_thread(program, unit, fact->b));
 }
 
 bool call_on_other_thread(const struct derived *derived, struct ref call)

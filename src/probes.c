@@ -75,16 +75,6 @@ void derive_probes(struct derived *derived)
 	table_release(&flags);
 }
 
-static bool is_current_thread(const struct program *program, uint32_t unit, uint32_t value)
-{
-	value = value_resolve(program, unit, value);
-	const struct facts *facts = program_facts(program, unit);
-	if (value == NONE || facts->values[value].kind != VALUE_CALL)
-		return false;
-	uint32_t callee = program_callee(program, (struct ref){unit, facts->values[value].a});
-	return callee != NONE && modelled_effect(&program->nodes.items[callee], MODEL_CURRENT_THREAD);
-}
-
 static bool read_at(struct derived *derived, struct ref value, struct probe *probe, int depth);
 
 /* An own function whose result is a probe. */
@@ -136,9 +126,11 @@ static bool read_at(struct derived *derived, struct ref value, struct probe *pro
 		if ((fact->c == OPERATOR_EQUAL || fact->c == OPERATOR_UNEQUAL) &&
 		    (is_current_thread(program, value.unit, fact->a) ||
 		     is_current_thread(program, value.unit, fact->b))) {
-			uint32_t side = value_resolve(
-			    program, value.unit, is_current_thread(program, value.unit, fact->a) ? fact->a : fact->b);
-			*probe = (struct probe){{value.unit, facts->values[side].a}, "the current thread"};
+			uint32_t side = value_root(program, value.unit,
+						   is_current_thread(program, value.unit, fact->a) ? fact->a : fact->b);
+			bool is_call = facts->values[side].kind == VALUE_CALL;
+			*probe =
+			    (struct probe){{value.unit, is_call ? facts->values[side].a : NONE}, "the current thread"};
 			return true;
 		}
 		return read_at(derived, (struct ref){value.unit, fact->a}, probe, depth) ||
