@@ -1,23 +1,35 @@
 #include "dispatch.h"
 
-/* Whether the record that the called slot is in belongs to the object's type, not to the object: it is reached through
- * a pointer in the object, or a call gave it. */
-static bool is_type_table(const struct program *program, uint32_t unit, uint32_t target)
+/* The value of the table that the called slot is in, if that belongs to the object's type and not to the object: it is
+ * reached through a pointer in the object, or a call gave it. NONE if it is no such table. */
+static uint32_t type_table(const struct program *program, uint32_t unit, uint32_t target)
 {
 	const struct facts *facts = program_facts(program, unit);
 	if (facts->values[target].kind == VALUE_POINTEE)
 		target = facts->values[target].a;
 	if (facts->values[target].kind != VALUE_FIELD)
-		return false;
+		return NONE;
 	uint32_t table = facts->values[target].a;
 	if (facts->values[table].kind == VALUE_LOCAL) {
 		table = program->units[unit].locals[facts->values[table].a].source;
 		if (table == NONE)
-			return false;
+			return NONE;
 	}
 	uint32_t kind = facts->values[table].kind, type = facts->values[table].type;
 	bool is_pointer = type != NONE && facts->types[type].flags & TYPE_POINTER;
-	return kind == VALUE_CALL || (kind == VALUE_FIELD && is_pointer);
+	return kind == VALUE_CALL || (is_pointer && (kind == VALUE_FIELD || kind == VALUE_VARIABLE)) ? table : NONE;
+}
+
+/* A table that is kept in a variable, maybe cast by a call, is that of one type, as `PARENT_CLASS(parent)->close()` in
+ * a subclass, or the back end that was chosen at start-up: of many implementations it is one, and which is not known.
+ */
+static bool is_one_type(const struct program *program, uint32_t unit, uint32_t table)
+{
+	const struct facts *facts = program_facts(program, unit);
+	if (facts->values[table].kind != VALUE_CALL)
+		return facts->values[table].kind == VALUE_VARIABLE;
+	struct ref first = program_argument(program, (struct ref){unit, facts->values[table].a}, 0);
+	return first.index != NONE && facts->values[first.index].kind == VALUE_VARIABLE;
 }
 
 /* Whether the function was put into the slot of an element of an array. */
@@ -61,15 +73,19 @@ bool is_sure_to_wait(const struct derived *derived, uint32_t edge, unsigned cost
 {
 	const struct program *program = derived->program;
 	const struct edge *of = &program->edges.items[edge];
-	if (of->kind != EDGE_POINTER ||
-	    !is_type_table(program, of->call.unit, program_call(program, of->call)->target) ||
-	    is_in_array(program, of) || is_for_loop_only(derived, of->from))
+	uint32_t unit = of->call.unit;
+	uint32_t table =
+	    of->kind == EDGE_POINTER ? type_table(program, unit, program_call(program, of->call)->target) : NONE;
+	if (table == NONE || is_in_array(program, of))
+		return true;
+	bool is_one = is_one_type(program, unit, table);
+	if (!is_one && is_for_loop_only(derived, of->from))
 		return true;
 	const struct node *from = &program->nodes.items[of->from];
 	for (uint32_t e = from->first_out; e < from->first_out + from->out_count; e++) {
 		const struct edge *other = &program->edges.items[e];
 		bool is_same_call = other->call.unit == of->call.unit && other->call.index == of->call.index;
-		if (is_same_call && !may_wait(derived, other->to, costs))
+		if (is_same_call && (is_one ? other != of : !may_wait(derived, other->to, costs)))
 			return false;
 	}
 	return true;
