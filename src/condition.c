@@ -5,11 +5,19 @@
 enum test test_opposite(enum test test)
 {
 	static const enum test opposites[] = {
-	    [TEST_NULL] = TEST_NOT_NULL, [TEST_NOT_NULL] = TEST_NULL, [TEST_ZERO] = TEST_NONZERO,
-	    [TEST_NONZERO] = TEST_ZERO,  [TEST_EQUAL] = TEST_UNEQUAL, [TEST_UNEQUAL] = TEST_EQUAL,
-	    [TEST_HAS] = TEST_LACKS,     [TEST_LACKS] = TEST_HAS,
+	    [TEST_NULL] = TEST_NOT_NULL,  [TEST_NOT_NULL] = TEST_NULL, [TEST_ZERO] = TEST_NONZERO,
+	    [TEST_NONZERO] = TEST_ZERO,   [TEST_EQUAL] = TEST_UNEQUAL, [TEST_UNEQUAL] = TEST_EQUAL,
+	    [TEST_HAS] = TEST_LACKS,      [TEST_LACKS] = TEST_HAS,     [TEST_ONE_OF] = TEST_NONE_OF,
+	    [TEST_NONE_OF] = TEST_ONE_OF,
 	};
 	return opposites[test];
+}
+
+enum { LISTED_NUMBERS = 64 };
+
+static bool is_listed(int64_t list, int64_t number)
+{
+	return number >= 0 && number < LISTED_NUMBERS && (uint64_t)list >> number & 1;
 }
 
 static bool same_subject(const struct atom *a, const struct atom *b)
@@ -35,14 +43,41 @@ static bool holds(enum test test, int64_t against, int64_t number)
 		return (number & against) == against;
 	case TEST_LACKS:
 		return (number & against) == 0;
+	case TEST_ONE_OF:
+		return is_listed(against, number);
+	case TEST_NONE_OF:
+		return !is_listed(against, number);
 	}
 	return true;
+}
+
+/* The numbers that satisfy the atom, as a TEST_ONE_OF has them; false if they cannot be listed. */
+static bool list_of(const struct atom *atom, int64_t *list)
+{
+	*list = atom->test == TEST_ONE_OF ? atom->number : 0;
+	if (atom->test == TEST_ZERO)
+		*list = 1;
+	else if (atom->test == TEST_EQUAL && atom->number >= 0 && atom->number < LISTED_NUMBERS)
+		*list = (int64_t)(UINT64_C(1) << atom->number);
+	return *list != 0;
+}
+
+static bool holds_for_any(const struct atom *atom, int64_t list)
+{
+	for (int64_t number = 0; number < LISTED_NUMBERS; number++)
+		if (is_listed(list, number) && holds(atom->test, atom->number, number))
+			return true;
+	return false;
 }
 
 bool atoms_agree(const struct atom *a, const struct atom *b)
 {
 	if (!same_subject(a, b))
 		return true;
+	if (a->test == TEST_ONE_OF)
+		return holds_for_any(b, a->number);
+	if (b->test == TEST_ONE_OF)
+		return holds_for_any(a, b->number);
 	if (a->test == TEST_EQUAL)
 		return holds(b->test, b->number, a->number);
 	if (b->test == TEST_EQUAL)
@@ -142,7 +177,7 @@ uint32_t value_root(const struct program *program, uint32_t unit, uint32_t value
 }
 
 bool is_shared_place(const struct facts *a_facts, const struct fact_value *a, const struct facts *b_facts,
-			  const struct fact_value *b)
+		     const struct fact_value *b)
 {
 	if (a->kind != b->kind)
 		return false;
@@ -218,6 +253,31 @@ static enum truth make_atom(enum subject_kind subject, uint32_t id, enum test te
 	return TRUTH_ATOM;
 }
 
+/* `a || b` is true, or `a && b` false (`test` says of either operand what it takes): one of a constant decides it, and
+ * two tests of one subject for numbers make one. */
+static enum truth test_either(struct conditions *conditions, uint32_t unit, const struct fact_value *operation,
+			      enum test test, struct atom *atom)
+{
+	struct atom other;
+	enum truth first = test_value(conditions, unit, operation->a, test, 0, atom),
+		   second = test_value(conditions, unit, operation->b, test, 0, &other);
+	int64_t list, more;
+	if (first == TRUTH_TRUE || second == TRUTH_FALSE)
+		return first;
+	if (second == TRUTH_TRUE)
+		return second;
+	if (first == TRUTH_FALSE) {
+		*atom = other;
+		return second;
+	}
+	if (first != TRUTH_ATOM || second != TRUTH_ATOM || !same_subject(atom, &other) || !list_of(atom, &list) ||
+	    !list_of(&other, &more))
+		return TRUTH_UNKNOWN;
+	atom->test = TEST_ONE_OF;
+	atom->number = list | more;
+	return TRUTH_ATOM;
+}
+
 enum truth test_value(struct conditions *conditions, uint32_t unit, uint32_t value, enum test test, int64_t number,
 		      struct atom *atom)
 {
@@ -256,6 +316,8 @@ enum truth test_value(struct conditions *conditions, uint32_t unit, uint32_t val
 			return test_bits(conditions, unit, fact, test, number, atom);
 		if ((fact->c == OPERATOR_EQUAL || fact->c == OPERATOR_UNEQUAL) && of_truth)
 			return test_comparison(conditions, unit, fact, test, atom);
+		if (fact->c == (test == TEST_NONZERO ? OPERATOR_LOGICAL_OR : OPERATOR_LOGICAL_AND) && of_truth)
+			return test_either(conditions, unit, fact, test, atom);
 		return TRUTH_UNKNOWN;
 	case VALUE_CHOICE: { /* c ? 1 : 0 is c */
 		int64_t a, b;
@@ -357,8 +419,22 @@ static const char *test_text(enum test test)
 		return "has bit";
 	case TEST_LACKS:
 		return "lacks bit";
+	case TEST_ONE_OF:
+		return "is one of";
+	case TEST_NONE_OF:
+		return "is none of";
 	}
 	return "";
+}
+
+/* " 1, 2, 5" */
+static const char *list_text(int64_t list, struct arena *arena)
+{
+	const char *text = "";
+	for (int number = 0; number < LISTED_NUMBERS; number++)
+		if (is_listed(list, number))
+			text = arena_printf(arena, "%s%s %d", text, *text ? "," : "", number);
+	return text;
 }
 
 const char *atom_text(const struct conditions *conditions, const struct node *node, const struct atom *atom,
@@ -371,9 +447,10 @@ const char *atom_text(const struct conditions *conditions, const struct node *no
 	} else {
 		name = intern_text(&conditions->subjects, atom->id);
 	}
-	bool numbered = atom->test >= TEST_EQUAL;
-	if (!numbered)
-		return arena_printf(arena, "'%.*s' %s", (int)strcspn(name, "@"), name, test_text(atom->test));
+	bool numbered = atom->test >= TEST_EQUAL, listed = atom->test == TEST_ONE_OF || atom->test == TEST_NONE_OF;
+	if (!numbered || listed)
+		return arena_printf(arena, "'%.*s' %s%s", (int)strcspn(name, "@"), name, test_text(atom->test),
+				    listed ? list_text(atom->number, arena) : "");
 	return arena_printf(arena, "'%.*s' %s %lld", (int)strcspn(name, "@"), name, test_text(atom->test),
 			    (long long)atom->number);
 }

@@ -26,6 +26,8 @@ enum test {
 	TEST_UNEQUAL,
 	TEST_HAS, /* all bits of number */
 	TEST_LACKS,
+	TEST_ONE_OF, /* a number from 0 to 63 whose bit in `number` is set */
+	TEST_NONE_OF,
 };
 
 struct atom {
