@@ -5,10 +5,10 @@
 enum test test_opposite(enum test test)
 {
 	static const enum test opposites[] = {
-	    [TEST_NULL] = TEST_NOT_NULL,  [TEST_NOT_NULL] = TEST_NULL, [TEST_ZERO] = TEST_NONZERO,
-	    [TEST_NONZERO] = TEST_ZERO,   [TEST_EQUAL] = TEST_UNEQUAL, [TEST_UNEQUAL] = TEST_EQUAL,
-	    [TEST_HAS] = TEST_LACKS,      [TEST_LACKS] = TEST_HAS,     [TEST_ONE_OF] = TEST_NONE_OF,
-	    [TEST_NONE_OF] = TEST_ONE_OF,
+	    [TEST_NULL] = TEST_NOT_NULL,  [TEST_NOT_NULL] = TEST_NULL,  [TEST_ZERO] = TEST_NONZERO,
+	    [TEST_NONZERO] = TEST_ZERO,   [TEST_EQUAL] = TEST_UNEQUAL,  [TEST_UNEQUAL] = TEST_EQUAL,
+	    [TEST_HAS] = TEST_LACKS,      [TEST_LACKS] = TEST_HAS,      [TEST_ANY] = TEST_LACKS,
+	    [TEST_ONE_OF] = TEST_NONE_OF, [TEST_NONE_OF] = TEST_ONE_OF,
 	};
 	return opposites[test];
 }
@@ -43,6 +43,8 @@ static bool holds(enum test test, int64_t against, int64_t number)
 		return (number & against) == against;
 	case TEST_LACKS:
 		return (number & against) == 0;
+	case TEST_ANY:
+		return (number & against) != 0;
 	case TEST_ONE_OF:
 		return is_listed(against, number);
 	case TEST_NONE_OF:
@@ -86,7 +88,7 @@ bool atoms_agree(const struct atom *a, const struct atom *b)
 		return holds(b->test, b->number, 0);
 	if (b->test == TEST_ZERO || b->test == TEST_NULL)
 		return holds(a->test, a->number, 0);
-	return !(a->test == test_opposite(b->test) && a->number == b->number);
+	return a->number != b->number || (a->test != test_opposite(b->test) && b->test != test_opposite(a->test));
 }
 
 bool condition_add(struct condition *condition, const struct atom *atom)
@@ -222,9 +224,13 @@ static enum truth test_bits(struct conditions *conditions, uint32_t unit, const 
 			return TRUTH_UNKNOWN;
 		subject = and->b;
 	}
-	if (test == TEST_NONZERO || (test == TEST_EQUAL && number == mask) || (test == TEST_UNEQUAL && number == 0))
+	bool is_one_bit = (mask & (mask - 1)) == 0;
+	if (test == TEST_EQUAL && number == mask)
 		test = TEST_HAS;
-	else if (test == TEST_ZERO || (test == TEST_EQUAL && number == 0) || (test == TEST_UNEQUAL && number == mask))
+	else if (test == TEST_NONZERO || (test == TEST_UNEQUAL && number == 0))
+		test = is_one_bit ? TEST_HAS : TEST_ANY;
+	else if (test == TEST_ZERO || (test == TEST_EQUAL && number == 0) ||
+		 (is_one_bit && test == TEST_UNEQUAL && number == mask))
 		test = TEST_LACKS;
 	else
 		return TRUTH_UNKNOWN;
@@ -419,6 +425,8 @@ static const char *test_text(enum test test)
 		return "has bit";
 	case TEST_LACKS:
 		return "lacks bit";
+	case TEST_ANY:
+		return "has a bit of";
 	case TEST_ONE_OF:
 		return "is one of";
 	case TEST_NONE_OF:
