@@ -1,14 +1,24 @@
 #include "condition.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum test test_opposite(enum test test)
 {
 	static const enum test opposites[] = {
-	    [TEST_NULL] = TEST_NOT_NULL,  [TEST_NOT_NULL] = TEST_NULL,  [TEST_ZERO] = TEST_NONZERO,
-	    [TEST_NONZERO] = TEST_ZERO,   [TEST_EQUAL] = TEST_UNEQUAL,  [TEST_UNEQUAL] = TEST_EQUAL,
-	    [TEST_HAS] = TEST_LACKS,      [TEST_LACKS] = TEST_HAS,      [TEST_ANY] = TEST_LACKS,
-	    [TEST_ONE_OF] = TEST_NONE_OF, [TEST_NONE_OF] = TEST_ONE_OF,
+	    [TEST_NULL] = TEST_NOT_NULL,
+	    [TEST_NOT_NULL] = TEST_NULL,
+	    [TEST_ZERO] = TEST_NONZERO,
+	    [TEST_NONZERO] = TEST_ZERO,
+	    [TEST_EQUAL] = TEST_UNEQUAL,
+	    [TEST_UNEQUAL] = TEST_EQUAL,
+	    [TEST_HAS] = TEST_LACKS,
+	    [TEST_LACKS] = TEST_HAS,
+	    [TEST_ANY] = TEST_LACKS,
+	    [TEST_ONE_OF] = TEST_NONE_OF,
+	    [TEST_NONE_OF] = TEST_ONE_OF,
+	    [TEST_FIRST_WORD] = TEST_OTHER_WORD,
+	    [TEST_OTHER_WORD] = TEST_FIRST_WORD,
 	};
 	return opposites[test];
 }
@@ -49,6 +59,10 @@ static bool holds(enum test test, int64_t against, int64_t number)
 		return is_listed(against, number);
 	case TEST_NONE_OF:
 		return !is_listed(against, number);
+	case TEST_FIRST_WORD: /* of a null pointer */
+		return false;
+	case TEST_OTHER_WORD:
+		return true;
 	}
 	return true;
 }
@@ -253,6 +267,20 @@ static enum truth test_comparison(struct conditions *conditions, uint32_t unit, 
 	return test_value(conditions, unit, subject, wanted ? TEST_EQUAL : TEST_UNEQUAL, number, atom);
 }
 
+/* Whether the text begins with one of `words`, "A|B", in capitals or not. */
+static bool begins_with_word(const char *text, const char *words)
+{
+	static const char *const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+	text += strspn(text, " \t\r\n");
+	size_t length = strspn(text, letters);
+	for (; words; words = strchr(words, '|')) {
+		words += *words == '|';
+		if (length && strcspn(words, "|") == length && strncasecmp(words, text, length) == 0)
+			return true;
+	}
+	return false;
+}
+
 static enum truth make_atom(enum subject_kind subject, uint32_t id, enum test test, int64_t number, struct atom *atom)
 {
 	*atom = (struct atom){subject, id, test, number};
@@ -307,8 +335,14 @@ enum truth test_value(struct conditions *conditions, uint32_t unit, uint32_t val
 		uint32_t id = intern(&conditions->subjects, facts_text(facts, facts->variables[fact->a].identity));
 		return make_atom(SUBJECT_VARIABLE, id, typed_test(facts, fact, test), number, atom);
 	}
-	case VALUE_FUNCTION:
 	case VALUE_STRING:
+		if (test == TEST_FIRST_WORD || test == TEST_OTHER_WORD) {
+			const char *words = intern_text(&conditions->subjects, (uint32_t)number);
+			bool begins = begins_with_word(facts_text(facts, fact->a), words);
+			return begins == (test == TEST_FIRST_WORD) ? TRUTH_TRUE : TRUTH_FALSE;
+		}
+		__attribute__((fallthrough));
+	case VALUE_FUNCTION:
 	case VALUE_ADDRESS:
 		if (test == TEST_NULL || test == TEST_ZERO)
 			return TRUTH_FALSE;
@@ -431,6 +465,10 @@ static const char *test_text(enum test test)
 		return "is one of";
 	case TEST_NONE_OF:
 		return "is none of";
+	case TEST_FIRST_WORD:
+		return "begins with";
+	case TEST_OTHER_WORD:
+		return "does not begin with";
 	}
 	return "";
 }
@@ -455,10 +493,14 @@ const char *atom_text(const struct conditions *conditions, const struct node *no
 	} else {
 		name = intern_text(&conditions->subjects, atom->id);
 	}
-	bool numbered = atom->test >= TEST_EQUAL, listed = atom->test == TEST_ONE_OF || atom->test == TEST_NONE_OF;
-	if (!numbered || listed)
-		return arena_printf(arena, "'%.*s' %s%s", (int)strcspn(name, "@"), name, test_text(atom->test),
-				    listed ? list_text(atom->number, arena) : "");
-	return arena_printf(arena, "'%.*s' %s %lld", (int)strcspn(name, "@"), name, test_text(atom->test),
-			    (long long)atom->number);
+	/* Without the path of what is private to a file: "record@path::field", "variable@path". */
+	const char *path = strchr(name, '@'), *field = strstr(name, "::");
+	name =
+	    path ? arena_printf(arena, "%.*s%s", (int)(path - name), name, field && field > path ? field : "") : name;
+	const char *text = arena_printf(arena, "'%s' %s", name, test_text(atom->test));
+	if (atom->test == TEST_FIRST_WORD || atom->test == TEST_OTHER_WORD)
+		return arena_printf(arena, "%s %s", text, intern_text(&conditions->subjects, (uint32_t)atom->number));
+	if (atom->test == TEST_ONE_OF || atom->test == TEST_NONE_OF)
+		return arena_printf(arena, "%s%s", text, list_text(atom->number, arena));
+	return atom->test >= TEST_EQUAL ? arena_printf(arena, "%s %lld", text, (long long)atom->number) : text;
 }

@@ -29,6 +29,8 @@ enum test {
 	TEST_ANY,    /* one of several bits, at least */
 	TEST_ONE_OF, /* a number from 0 to 63 whose bit in `number` is set */
 	TEST_NONE_OF,
+	TEST_FIRST_WORD, /* the text begins with one of the words in string `number` of conditions.subjects: "A|B" */
+	TEST_OTHER_WORD,
 };
 
 struct atom {
@@ -51,7 +53,7 @@ enum truth { TRUTH_FALSE, TRUTH_TRUE, TRUTH_UNKNOWN, TRUTH_ATOM /* it depends on
 
 struct conditions {
 	const struct program *program;
-	struct intern subjects; /* "record::field" and variables' identities */
+	struct intern subjects; /* "record::field", variables' identities, and the words of TEST_FIRST_WORD */
 };
 
 enum test test_opposite(enum test test);

@@ -4,14 +4,19 @@
 
 enum { WAITS = 200 };
 
-static const char *const wait_words[] = {"wait",  "sleep", "msleep",   "usleep",      "nanosleep",
-					 "delay", "sync",  "blocking", "synchronous", NULL};
+/* Waits or sleeps, whatever else the word says of how: "job_waitpid", "wait_readable", "msleep". */
+static bool says_it_waits(const char *name)
+{
+	static const char *const words[] = {"delay", "sync", "blocking", "synchronous", NULL};
+	static const char *const others[] = {"nowait", "await", NULL};
+	return contains(name, "sleep") || (contains(name, "wait") && !has_word(name, others)) || has_word(name, words);
+}
 
 bool is_waiter(const struct derived *derived, uint32_t node)
 {
 	const struct program *program = derived->program;
 	const struct node *of = &program->nodes.items[node];
-	if (!of->param_count || !of->in_count || !has_word(of->name, wait_words))
+	if (!of->param_count || !of->in_count || !says_it_waits(of->name))
 		return false;
 	for (uint32_t i = derived->first_role[node]; i != NONE; i = derived->roles.items[i].next) {
 		const struct role *role = &derived->roles.items[i];
