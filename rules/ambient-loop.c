@@ -95,5 +95,6 @@ const struct rule rule_ambient_loop = {
     .since = "0.1",
     .summary = "library function takes a default or global loop that its caller did not choose",
     .severity = SEVERITY_WARNING,
+    .looks_at = 1u << ASPECT_DEFAULT_LOOP,
     .check = check,
 };

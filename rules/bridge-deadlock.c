@@ -105,5 +105,6 @@ const struct rule rule_bridge_deadlock = {
     .summary = "function waits for a callback that cannot come, or that does not wake it",
     .severity = SEVERITY_ERROR,
     .status = RULE_PREVIEW,
+    .looks_at = 1u << EFFECT_BLOCKS,
     .check = check,
 };

@@ -80,5 +80,6 @@ const struct rule rule_busy_wait = {
     .summary = "function polls, by sleeping or spinning, for what an event could signal",
     .severity = SEVERITY_WARNING,
     .status = RULE_PREVIEW,
+    .looks_at = 1u << EFFECT_BLOCKS,
     .check = check,
 };

@@ -211,5 +211,6 @@ const struct rule rule_callback_under_lock = {
     .summary = "user's callback is called with a mutex held",
     .severity = SEVERITY_WARNING,
     .status = RULE_PREVIEW,
+    .looks_at = 1u << ASPECT_CALLS_BACK,
     .check = check,
 };

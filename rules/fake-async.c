@@ -106,5 +106,6 @@ const struct rule rule_fake_async = {
     .since = "0.1",
     .summary = "function that presents itself as async blocks before it returns",
     .severity = SEVERITY_WARNING,
+    .looks_at = 1u << EFFECT_BLOCKS,
     .check = check,
 };

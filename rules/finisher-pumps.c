@@ -99,5 +99,6 @@ const struct rule rule_finisher_pumps = {
     .summary = "function that is to hand over a ready result runs the event loop",
     .severity = SEVERITY_WARNING,
     .status = RULE_PREVIEW,
+    .looks_at = 1u << EFFECT_PUMPS | 1u << EFFECT_WAITS,
     .check = check,
 };

@@ -112,5 +112,6 @@ const struct rule rule_free_before_close = {
     .since = "0.1",
     .summary = "memory is freed while an event loop still uses it",
     .severity = SEVERITY_ERROR,
+    .looks_at = 1u << ASPECT_GIVES_MEMORY | 1u << ASPECT_FREES_MEMORY,
     .check = check,
 };

@@ -113,5 +113,6 @@ const struct rule rule_inline_callback = {
     .since = "0.1",
     .summary = "async function calls its callback before it returns on one path and later on another",
     .severity = SEVERITY_WARNING,
+    .looks_at = 1u << ASPECT_CALLS_BACK,
     .check = check,
 };

@@ -116,5 +116,6 @@ const struct rule rule_loop_probe = {
     .summary = "function does its work in another way where a loop is running",
     .severity = SEVERITY_WARNING,
     .status = RULE_PREVIEW,
+    .looks_at = 1u << ASPECT_ASKS_LOOP,
     .check = check,
 };

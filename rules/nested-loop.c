@@ -1,4 +1,3 @@
-#include "completion.h"
 #include "hand_pump.h"
 #include "pass.h"
 #include "words.h"
@@ -58,16 +57,6 @@ static bool is_pump_of_other(struct pass *pass, const struct effect *effect)
 	       !made_for_object(pass->derived, effect) && !is_set_up_by_callers(pass, effect);
 }
 
-/* A callback is no objection where it is what the loop asks whether to go on. */
-static bool looks_sync(const struct pass *pass, uint32_t node, const struct effect *effect)
-{
-	if (is_sync_looking(pass->derived, node, false))
-		return true;
-	struct ref loop = loop_around(pass->program, effect->call);
-	return loop.index != NONE && is_sync_looking(pass->derived, node, true) &&
-	       ends_by_predicate(pass->derived, loop);
-}
-
 /* Ending something as an afterthought (`complete_and_free`) makes no teardown of what comes first. */
 static bool is_teardown(struct pass *pass, const char *name)
 {
@@ -81,7 +70,8 @@ static bool report_at(struct pass *pass, uint32_t node, const struct effect *eff
 {
 	const char *name = pass->program->nodes.items[node].name;
 	bool by_hand = is_hand_pump(pass->derived, effect);
-	if ((!by_hand && !is_pump_of_other(pass, effect)) || is_teardown(pass, name) || !looks_sync(pass, node, effect))
+	if ((!by_hand && !is_pump_of_other(pass, effect)) || is_teardown(pass, name) ||
+	    !waits_as_sync(pass->derived, effect))
 		return false;
 	struct finding *finding =
 	    report_call(pass, effect->call, name, "'%s' looks synchronous, but pumps %s until its own work is done",

@@ -83,5 +83,6 @@ const struct rule rule_nesting_enabled = {
     .summary = "event loop is allowed to be run from its own callbacks",
     .severity = SEVERITY_ADVICE,
     .status = RULE_ADVICE,
+    .looks_at = 1u << ASPECT_ALLOWS_NESTING,
     .check = check,
 };

@@ -73,5 +73,6 @@ const struct rule rule_off_loop_call = {
     .summary = "function of a loop library is called on a thread that does not run the loop",
     .severity = SEVERITY_WARNING,
     .status = RULE_PREVIEW,
+    .looks_at = 1u << ASPECT_LOOP_THREAD,
     .check = check,
 };

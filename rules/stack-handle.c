@@ -66,5 +66,6 @@ const struct rule rule_stack_handle = {
     .summary = "function returns while a loop or callback still uses its local variable",
     .severity = SEVERITY_WARNING,
     .status = RULE_PREVIEW,
+    .looks_at = 1u << ASPECT_GIVES_MEMORY,
     .check = check,
 };

@@ -64,5 +64,6 @@ const struct rule rule_thread_bridge = {
     .since = "0.1",
     .summary = "sync-looking function starts async work and blocks its thread until the callback",
     .severity = SEVERITY_WARNING,
+    .looks_at = 1u << EFFECT_BLOCKS,
     .check = check,
 };

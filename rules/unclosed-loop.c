@@ -46,5 +46,6 @@ const struct rule rule_unclosed_loop = {
     .summary = "event loop is made and dropped without being closed",
     .severity = SEVERITY_WARNING,
     .status = RULE_PREVIEW,
+    .looks_at = 1u << EFFECT_MAKES_LOOP,
     .check = check,
 };

@@ -10,11 +10,7 @@ struct ref loop_around(const struct program *program, struct ref call)
 {
 	const struct facts *facts = program_facts(program, call.unit);
 	for (uint32_t scope = program_call(program, call)->scope; scope != NONE; scope = facts->scopes[scope].parent) {
-		const struct fact_scope *fact = &facts->scopes[scope];
-		bool never_repeated = fact->kind == SCOPE_DO && fact->condition != NONE &&
-				      facts->values[fact->condition].kind == VALUE_INTEGER &&
-				      fact_integer(&facts->values[fact->condition]) == 0;
-		if ((fact->kind == SCOPE_WHILE || fact->kind == SCOPE_DO || fact->kind == SCOPE_FOR) && !never_repeated)
+		if (fact_repeats(facts, &facts->scopes[scope]))
 			return (struct ref){call.unit, scope};
 	}
 	return (struct ref){call.unit, NONE};
@@ -240,6 +236,12 @@ bool reads_completion(const struct derived *derived, struct ref scope)
 	return reads_flag(&(struct search){.derived = derived}, scope.unit, fact->function, fact->condition, 0);
 }
 
+/* Flags of an `if` that is a way out of the loop: one by goto goes on where it does not go back. */
+static uint32_t way_out_flags(const struct fact_scope *loop)
+{
+	return SCOPE_BREAKS | SCOPE_RETURNS | (loop->kind == SCOPE_LABEL ? SCOPE_GOES : 0);
+}
+
 /* Whether the loop's condition, or one by which it is left, is one that `reads` accepts. */
 static bool ends_by(const struct search *search, struct ref scope,
 		    bool (*reads)(const struct search *, uint32_t unit, uint32_t function, uint32_t value, int depth))
@@ -252,7 +254,7 @@ static bool ends_by(const struct search *search, struct ref scope,
 	for (uint32_t s = 0; s < function->scope_count; s++) {
 		const struct fact_scope *inner = &facts->scopes[function->first_scope + s];
 		bool inside = inner->order > loop->order && inner->order < loop->end_order;
-		if (inside && inner->kind == SCOPE_IF && inner->flags & (SCOPE_BREAKS | SCOPE_RETURNS) &&
+		if (inside && inner->kind == SCOPE_IF && inner->flags & way_out_flags(loop) &&
 		    reads(search, scope.unit, loop->function, inner->condition, 0))
 			return true;
 	}

@@ -14,10 +14,20 @@ enum test test_opposite(enum test test)
 	    [TEST_UNEQUAL] = TEST_EQUAL,
 	    [TEST_HAS] = TEST_LACKS,
 	    [TEST_LACKS] = TEST_HAS,
+	    [TEST_ANY] = TEST_LACKS,
+	    [TEST_ONE_OF] = TEST_NONE_OF,
+	    [TEST_NONE_OF] = TEST_ONE_OF,
 	    [TEST_FIRST_WORD] = TEST_OTHER_WORD,
 	    [TEST_OTHER_WORD] = TEST_FIRST_WORD,
 	};
 	return opposites[test];
+}
+
+enum { LISTED_NUMBERS = 64 };
+
+static bool is_listed(int64_t list, int64_t number)
+{
+	return number >= 0 && number < LISTED_NUMBERS && (uint64_t)list >> number & 1;
 }
 
 static bool same_subject(const struct atom *a, const struct atom *b)
@@ -43,6 +53,12 @@ static bool holds(enum test test, int64_t against, int64_t number)
 		return (number & against) == against;
 	case TEST_LACKS:
 		return (number & against) == 0;
+	case TEST_ANY:
+		return (number & against) != 0;
+	case TEST_ONE_OF:
+		return is_listed(against, number);
+	case TEST_NONE_OF:
+		return !is_listed(against, number);
 	case TEST_FIRST_WORD: /* of a null pointer */
 		return false;
 	case TEST_OTHER_WORD:
@@ -51,10 +67,33 @@ static bool holds(enum test test, int64_t against, int64_t number)
 	return true;
 }
 
+/* The numbers that satisfy the atom, as a TEST_ONE_OF has them; false if they cannot be listed. */
+static bool list_of(const struct atom *atom, int64_t *list)
+{
+	*list = atom->test == TEST_ONE_OF ? atom->number : 0;
+	if (atom->test == TEST_ZERO)
+		*list = 1;
+	else if (atom->test == TEST_EQUAL && atom->number >= 0 && atom->number < LISTED_NUMBERS)
+		*list = (int64_t)(UINT64_C(1) << atom->number);
+	return *list != 0;
+}
+
+static bool holds_for_any(const struct atom *atom, int64_t list)
+{
+	for (int64_t number = 0; number < LISTED_NUMBERS; number++)
+		if (is_listed(list, number) && holds(atom->test, atom->number, number))
+			return true;
+	return false;
+}
+
 bool atoms_agree(const struct atom *a, const struct atom *b)
 {
 	if (!same_subject(a, b))
 		return true;
+	if (a->test == TEST_ONE_OF)
+		return holds_for_any(b, a->number);
+	if (b->test == TEST_ONE_OF)
+		return holds_for_any(a, b->number);
 	if (a->test == TEST_EQUAL)
 		return holds(b->test, b->number, a->number);
 	if (b->test == TEST_EQUAL)
@@ -63,7 +102,7 @@ bool atoms_agree(const struct atom *a, const struct atom *b)
 		return holds(b->test, b->number, 0);
 	if (b->test == TEST_ZERO || b->test == TEST_NULL)
 		return holds(a->test, a->number, 0);
-	return !(a->test == test_opposite(b->test) && a->number == b->number);
+	return a->number != b->number || (a->test != test_opposite(b->test) && b->test != test_opposite(a->test));
 }
 
 bool condition_add(struct condition *condition, const struct atom *atom)
@@ -199,9 +238,13 @@ static enum truth test_bits(struct conditions *conditions, uint32_t unit, const 
 			return TRUTH_UNKNOWN;
 		subject = and->b;
 	}
-	if (test == TEST_NONZERO || (test == TEST_EQUAL && number == mask) || (test == TEST_UNEQUAL && number == 0))
+	bool is_one_bit = (mask & (mask - 1)) == 0;
+	if (test == TEST_EQUAL && number == mask)
 		test = TEST_HAS;
-	else if (test == TEST_ZERO || (test == TEST_EQUAL && number == 0) || (test == TEST_UNEQUAL && number == mask))
+	else if (test == TEST_NONZERO || (test == TEST_UNEQUAL && number == 0))
+		test = is_one_bit ? TEST_HAS : TEST_ANY;
+	else if (test == TEST_ZERO || (test == TEST_EQUAL && number == 0) ||
+		 (is_one_bit && test == TEST_UNEQUAL && number == mask))
 		test = TEST_LACKS;
 	else
 		return TRUTH_UNKNOWN;
@@ -241,6 +284,31 @@ static bool begins_with_word(const char *text, const char *words)
 static enum truth make_atom(enum subject_kind subject, uint32_t id, enum test test, int64_t number, struct atom *atom)
 {
 	*atom = (struct atom){subject, id, test, number};
+	return TRUTH_ATOM;
+}
+
+/* `a || b` is true, or `a && b` false (`test` says of either operand what it takes): one of a constant decides it, and
+ * two tests of one subject for numbers make one. */
+static enum truth test_either(struct conditions *conditions, uint32_t unit, const struct fact_value *operation,
+			      enum test test, struct atom *atom)
+{
+	struct atom other;
+	enum truth first = test_value(conditions, unit, operation->a, test, 0, atom),
+		   second = test_value(conditions, unit, operation->b, test, 0, &other);
+	int64_t list, more;
+	if (first == TRUTH_TRUE || second == TRUTH_FALSE)
+		return first;
+	if (second == TRUTH_TRUE)
+		return second;
+	if (first == TRUTH_FALSE) {
+		*atom = other;
+		return second;
+	}
+	if (first != TRUTH_ATOM || second != TRUTH_ATOM || !same_subject(atom, &other) || !list_of(atom, &list) ||
+	    !list_of(&other, &more))
+		return TRUTH_UNKNOWN;
+	atom->test = TEST_ONE_OF;
+	atom->number = list | more;
 	return TRUTH_ATOM;
 }
 
@@ -288,6 +356,8 @@ enum truth test_value(struct conditions *conditions, uint32_t unit, uint32_t val
 			return test_bits(conditions, unit, fact, test, number, atom);
 		if ((fact->c == OPERATOR_EQUAL || fact->c == OPERATOR_UNEQUAL) && of_truth)
 			return test_comparison(conditions, unit, fact, test, atom);
+		if (fact->c == (test == TEST_NONZERO ? OPERATOR_LOGICAL_OR : OPERATOR_LOGICAL_AND) && of_truth)
+			return test_either(conditions, unit, fact, test, atom);
 		return TRUTH_UNKNOWN;
 	case VALUE_CHOICE: { /* c ? 1 : 0 is c */
 		int64_t a, b;
@@ -389,12 +459,28 @@ static const char *test_text(enum test test)
 		return "has bit";
 	case TEST_LACKS:
 		return "lacks bit";
+	case TEST_ANY:
+		return "has a bit of";
+	case TEST_ONE_OF:
+		return "is one of";
+	case TEST_NONE_OF:
+		return "is none of";
 	case TEST_FIRST_WORD:
 		return "begins with";
 	case TEST_OTHER_WORD:
 		return "does not begin with";
 	}
 	return "";
+}
+
+/* " 1, 2, 5" */
+static const char *list_text(int64_t list, struct arena *arena)
+{
+	const char *text = "";
+	for (int number = 0; number < LISTED_NUMBERS; number++)
+		if (is_listed(list, number))
+			text = arena_printf(arena, "%s%s %d", text, *text ? "," : "", number);
+	return text;
 }
 
 const char *atom_text(const struct conditions *conditions, const struct node *node, const struct atom *atom,
@@ -414,5 +500,7 @@ const char *atom_text(const struct conditions *conditions, const struct node *no
 	const char *text = arena_printf(arena, "'%s' %s", name, test_text(atom->test));
 	if (atom->test == TEST_FIRST_WORD || atom->test == TEST_OTHER_WORD)
 		return arena_printf(arena, "%s %s", text, intern_text(&conditions->subjects, (uint32_t)atom->number));
+	if (atom->test == TEST_ONE_OF || atom->test == TEST_NONE_OF)
+		return arena_printf(arena, "%s%s", text, list_text(atom->number, arena));
 	return atom->test >= TEST_EQUAL ? arena_printf(arena, "%s %lld", text, (long long)atom->number) : text;
 }

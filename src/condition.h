@@ -24,8 +24,11 @@ enum test {
 	TEST_NONZERO,
 	TEST_EQUAL,
 	TEST_UNEQUAL,
-	TEST_HAS, /* all bits of number */
-	TEST_LACKS,
+	TEST_HAS,    /* all bits of number */
+	TEST_LACKS,  /* none of them */
+	TEST_ANY,    /* one of several bits, at least */
+	TEST_ONE_OF, /* a number from 0 to 63 whose bit in `number` is set */
+	TEST_NONE_OF,
 	TEST_FIRST_WORD, /* the text begins with one of the words in string `number` of conditions.subjects: "A|B" */
 	TEST_OTHER_WORD,
 };

@@ -210,6 +210,8 @@ struct origin origin_at_call(struct derived *derived, struct ref call, const str
 
 /* origin.c */
 struct origin origin_of(struct derived *derived, struct ref value, uint32_t function);
+
+/* descriptor.c: whether a descriptor blocks, from where it was made, by helpers too, and what was done to it since */
 enum descriptor_state { DESCRIPTOR_UNKNOWN, DESCRIPTOR_BLOCKING, DESCRIPTOR_NONBLOCKING };
 /* Of the descriptor in argument `number`, just before the call. */
 enum descriptor_state descriptor_before(struct derived *derived, struct ref call, uint32_t number);

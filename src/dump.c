@@ -15,7 +15,7 @@ struct dump {
 
 static const char *const scope_kinds[SCOPE_KINDS] = {
     [SCOPE_BODY] = "body",   [SCOPE_IF] = "if", [SCOPE_AFTER] = "after", [SCOPE_CASE] = "case",
-    [SCOPE_WHILE] = "while", [SCOPE_DO] = "do", [SCOPE_FOR] = "for",
+    [SCOPE_WHILE] = "while", [SCOPE_DO] = "do", [SCOPE_FOR] = "for", [SCOPE_LABEL] = "label",
 };
 
 /* A bit and its name; lists end where the name is NULL. */

@@ -99,7 +99,7 @@ static enum ending ending_from(struct derived *derived, struct ref body, uint32_
 		if (inner->parent != scope || inner->order < after || (ending && inner->order >= until))
 			continue;
 		enum ending within = ending_from(derived, body, s, inner->order);
-		if (inner->kind == SCOPE_AFTER)
+		if (inner->kind == SCOPE_AFTER || (inner->kind == SCOPE_LABEL && within))
 			return within;
 		bool else_follows =
 		    s + 1 < function->first_scope + function->scope_count && are_branches(inner, inner + 1);

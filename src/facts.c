@@ -496,6 +496,21 @@ int64_t fact_integer(const struct fact_value *value)
 	return (int64_t)((uint64_t)value->b << 32 | value->a);
 }
 
+bool fact_repeats(const struct facts *facts, const struct fact_scope *scope)
+{
+	switch ((enum scope_kind)scope->kind) {
+	case SCOPE_WHILE:
+	case SCOPE_FOR:
+	case SCOPE_LABEL:
+		return true;
+	case SCOPE_DO:
+		return scope->condition == NONE || facts->values[scope->condition].kind != VALUE_INTEGER ||
+		       fact_integer(&facts->values[scope->condition]) != 0;
+	default:
+		return false;
+	}
+}
+
 const void *facts_write(const struct facts *facts, struct arena *arena, uint64_t *size)
 {
 	struct view views[TABLE_IDS];

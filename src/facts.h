@@ -32,7 +32,7 @@
 #define NONE UINT32_MAX
 
 /* Raised whenever the layout or the meaning of any table changes: files of another version are not loaded. */
-#define FACTS_VERSION 2u
+#define FACTS_VERSION 3u
 
 /* Lines and columns count from 1, columns in bytes; the end is exclusive. All zero: no place known. */
 struct place {
@@ -212,11 +212,13 @@ enum scope_kind {
 	SCOPE_BODY,
 	SCOPE_IF,    /* either branch of an if, a ?:, or the right side of && and || */
 	SCOPE_AFTER, /* what follows an if whose other branch left: `if (c) return;` puts the rest under !c */
-	SCOPE_CASE,  /* statements under a case label; condition: switch value == label, or NONE for default and for
-			several labels */
+	SCOPE_CASE,  /* statements under case labels; condition: switch value == label (`||` for several labels), or
+			NONE with default among them, or where the case before falls through */
 	SCOPE_WHILE,
 	SCOPE_DO,
 	SCOPE_FOR,
+	SCOPE_LABEL, /* a loop by goto: from a label to the statement of its block that has the last goto back to it; no
+			condition. A break in it leaves what is around it */
 	SCOPE_KINDS,
 };
 
@@ -374,6 +376,9 @@ const char *facts_text(const struct facts *facts, uint32_t string);
 
 /* The value of a VALUE_INTEGER. */
 int64_t fact_integer(const struct fact_value *value);
+
+/* Whether what is in the scope can run again: a loop, but no `do { } while (0)` of a macro. */
+bool fact_repeats(const struct facts *facts, const struct fact_scope *scope);
 
 /* Writes the facts to `path`, by a temporary file beside it that is renamed: readers see all of it or nothing.
    Little-endian. Equal facts give equal bytes. False on failure, with a message in *error (arena). */

@@ -94,3 +94,11 @@ bool is_hand_pump(struct derived *derived, const struct effect *wait)
 	}
 	return true;
 }
+
+bool waits_as_sync(struct derived *derived, const struct effect *effect)
+{
+	if (is_sync_looking(derived, effect->node, false))
+		return true;
+	struct ref loop = loop_around(derived->program, effect->call);
+	return loop.index != NONE && is_sync_looking(derived, effect->node, true) && ends_by_predicate(derived, loop);
+}

@@ -15,4 +15,8 @@
    that one is the pump. */
 bool is_hand_pump(struct derived *derived, const struct effect *wait);
 
+/* Whether the effect's node looks synchronous (is_sync_looking()). A callback that it takes is no objection where it is
+   a predicate: what the loop around the effect asks whether to go on. */
+bool waits_as_sync(struct derived *derived, const struct effect *effect);
+
 #endif

@@ -142,7 +142,8 @@ static bool is_certain(struct lifetimes *lifetimes, struct ref call, uint32_t pa
 	const struct facts *facts = program_facts(lifetimes->derived->program, call.unit);
 	for (uint32_t scope = facts->calls[call.index].scope; scope != NONE; scope = facts->scopes[scope].parent) {
 		const struct fact_scope *fact = &facts->scopes[scope];
-		if (fact->kind == SCOPE_BODY || fact->kind == SCOPE_DO || (fact->kind == SCOPE_AFTER && after_guards))
+		if (fact->kind == SCOPE_BODY || fact->kind == SCOPE_DO || fact->kind == SCOPE_LABEL ||
+		    (fact->kind == SCOPE_AFTER && after_guards))
 			continue;
 		struct atom atom;
 		enum truth truth = test_value(&lifetimes->derived->conditions, call.unit, fact->condition,

@@ -183,14 +183,6 @@ bool is_sync_looking(const struct derived *derived, uint32_t index, bool may_tak
 	return true;
 }
 
-/* `do { ... } while (0)` of a macro. */
-static bool is_never_repeated(const struct facts *facts, const struct fact_scope *scope)
-{
-	return scope->kind == SCOPE_DO && scope->condition != NONE &&
-	       facts->values[scope->condition].kind == VALUE_INTEGER &&
-	       fact_integer(&facts->values[scope->condition]) == 0;
-}
-
 bool goes_over_items(const struct facts *facts, const struct fact_scope *scope)
 {
 	const struct fact_function *function = &facts->functions[scope->function];
@@ -401,9 +393,7 @@ void derive_hand_loops(struct derived *derived)
 			for (uint32_t s = 0; s < function->scope_count; s++) {
 				struct ref scope = {body.unit, function->first_scope + s};
 				const struct fact_scope *fact = &facts->scopes[scope.index];
-				bool loops =
-				    fact->kind == SCOPE_WHILE || fact->kind == SCOPE_DO || fact->kind == SCOPE_FOR;
-				if (!loops || is_never_repeated(facts, fact) || goes_over_items(facts, fact))
+				if (!fact_repeats(facts, fact) || goes_over_items(facts, fact))
 					continue;
 				const struct effect *wait = waits_in_scope(derived, i, scope, NULL);
 				if (!wait || !handles_in_scope(derived, i, scope))

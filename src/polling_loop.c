@@ -12,14 +12,6 @@ static bool is_inside(const struct fact_scope *loop, uint32_t function, uint32_t
 	return function == loop->function && order >= loop->order && order < loop->end_order;
 }
 
-static bool is_loop(const struct facts *facts, const struct fact_scope *scope)
-{
-	bool never_repeated = scope->kind == SCOPE_DO && scope->condition != NONE &&
-			      facts->values[scope->condition].kind == VALUE_INTEGER &&
-			      fact_integer(&facts->values[scope->condition]) == 0;
-	return (scope->kind == SCOPE_WHILE || scope->kind == SCOPE_DO || scope->kind == SCOPE_FOR) && !never_repeated;
-}
-
 static bool is_same_place(const struct fact_value *a, const struct fact_value *b)
 {
 	return a->kind == b->kind && (a->kind == VALUE_FIELD ? a->b == b->b && a->c == b->c : a->a == b->a);
@@ -122,7 +114,7 @@ static bool asks_outside(const struct derived *derived, uint32_t unit, const str
 	for (uint32_t s = 0; s < function->scope_count; s++) {
 		const struct fact_scope *inner = &facts->scopes[function->first_scope + s];
 		if (inner != loop && is_inside(loop, inner->function, inner->order) && inner->kind == SCOPE_IF &&
-		    inner->flags & (SCOPE_BREAKS | SCOPE_RETURNS))
+		    inner->flags & (SCOPE_BREAKS | SCOPE_RETURNS | (loop->kind == SCOPE_LABEL ? SCOPE_GOES : 0)))
 			read_test(derived, unit, loop, inner->condition, 0, &exits);
 	}
 	return !condition.moves && (condition.outside || exits.outside);
@@ -169,7 +161,7 @@ bool is_polling_loop(struct derived *derived, uint32_t node, struct ref scope, s
 	const struct facts *facts = program_facts(derived->program, scope.unit);
 	const struct fact_scope *fact = &facts->scopes[scope.index];
 	*loop = (struct polling_loop){.scope = scope};
-	if (!is_loop(facts, fact) || !asks_outside(derived, scope.unit, fact))
+	if (!fact_repeats(facts, fact) || !asks_outside(derived, scope.unit, fact))
 		return false;
 	for (uint32_t i = derived->first_effect[node]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *effect = &derived->effects.items[i];

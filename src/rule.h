@@ -18,6 +18,19 @@ enum rule_status {
 	RULE_ADVICE,  /* on when named */
 };
 
+/* What a call can be to a rule besides its effects (enum effect_kind, derive.h): numbers of further bits of looks_at.
+ * See aspects.h. */
+enum call_aspect {
+	ASPECT_DEFAULT_LOOP = 16,
+	ASPECT_ASKS_LOOP,
+	ASPECT_ALLOWS_NESTING,
+	ASPECT_LOOP_THREAD,
+	ASPECT_GIVES_MEMORY,
+	ASPECT_FREES_MEMORY,
+	ASPECT_CALLS_BACK,
+	ASPECTS_END,
+};
+
 struct rule {
 	const char *id;         /* its file, document, fixture folder and suppression name; reads well after "allow" */
 	const char *family;     /* "loop", "mode", "transport", "block" or "life" */
@@ -25,8 +38,8 @@ struct rule {
 	const char *summary;    /* one line: lower case, no full stop; also the title of its document */
 	enum severity severity; /* of its findings, unless one says otherwise */
 	enum rule_status status;
-	uint32_t looks_at; /* bits (1u << enum effect_kind, derive.h): calls with such effects are what it judges; 0 if
-			      it does not judge calls */
+	uint32_t looks_at; /* bits (1u << enum effect_kind, derive.h; 1u << enum call_aspect): calls with such effects,
+			      or that are such to it, are what it judges; 0 if it does not judge calls */
 	void (*check)(struct pass *pass);
 };
 

@@ -79,10 +79,22 @@ bool can_follow(struct conditions *conditions, const struct moment *earlier, con
 	       condition_of_scope(conditions, later->unit, later->scope, &both);
 }
 
+/* The widest scope of which whoever gets behind the moment's scope has been at the moment: who leaves a loop by goto at
+ * its end has come by all guards that still hold there. */
+static uint32_t lasting_scope(const struct facts *facts, uint32_t scope)
+{
+	uint32_t end = facts->scopes[scope].end_order, outer = scope;
+	while (facts->scopes[outer].kind == SCOPE_AFTER && facts->scopes[outer].end_order == end)
+		outer = facts->scopes[outer].parent;
+	if (facts->scopes[outer].kind != SCOPE_LABEL || facts->scopes[outer].end_order != end)
+		return scope;
+	return lasting_scope(facts, facts->scopes[outer].parent);
+}
+
 bool comes_always_before(const struct facts *facts, const struct moment *earlier, const struct moment *later)
 {
 	return earlier->unit == later->unit && earlier->function == later->function && earlier->order < later->order &&
-	       is_in(facts, later->scope, earlier->scope);
+	       is_in(facts, later->scope, lasting_scope(facts, earlier->scope));
 }
 
 static bool returns_value(const struct facts *facts, const struct fact_function *function, uint32_t scope)

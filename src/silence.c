@@ -1,7 +1,8 @@
 #include "silence.h"
 
 #include "allow.h"
-#include "waiters.h"
+#include "aspects.h"
+#include "questions.h"
 #include "why.h"
 
 #include <stdlib.h>
@@ -19,229 +20,6 @@ static const char *node_name(const struct silence *silence, uint32_t node)
 	return silence->pass.program->nodes.items[node].name;
 }
 
-/* "src/x.c:12:5" */
-static const char *call_place(const struct silence *silence, struct ref call)
-{
-	const struct place *place = &program_call(silence->pass.program, call)->place;
-	return arena_printf(silence->arena, "%s:%u:%u", program_text(silence->pass.program, call.unit, place->file),
-			    place->line, place->column);
-}
-
-/*
- * The questions. Each is asked of one effect of the call and answers with what speaks against a finding, or NULL.
- */
-
-static const char *ask_certain(struct silence *silence, const struct effect *effect)
-{
-	(void)silence;
-	return effect->certain ? NULL : "it is not certain: what the model makes it depend on is not known here";
-}
-
-static const char *ask_cost(struct silence *silence, const struct effect *effect)
-{
-	if (effect->kind != EFFECT_BLOCKS || silence->pass.costs >> effect->cost & 1)
-		return NULL;
-	return arena_printf(silence->arena, "waits of the class '%s' are off (--cost %s)", cost_name(effect->cost),
-			    cost_name(effect->cost));
-}
-
-static const char *ask_cause(struct silence *silence, const struct effect *effect)
-{
-	const struct derived *derived = silence->pass.derived;
-	if (is_waiter(derived, effect->node) && effect->kind == EFFECT_BLOCKS)
-		return arena_printf(silence->arena, "'%s' says that it waits: it is judged where it is called",
-				    node_name(silence, effect->node));
-	if (effect->from == NONE)
-		return NULL;
-	while (effect->from != NONE)
-		effect = &derived->effects.items[effect->from];
-	return arena_printf(silence->arena, "it is judged where '%s' is called: %s", node_name(silence, effect->cause),
-			    call_place(silence, effect->call));
-}
-
-static bool has_way(struct silence *silence, const struct effect *effect, bool but_own_wait)
-{
-	struct loop_path path;
-	bool found =
-	    find_loop_path(&silence->pass, scope_of_call(silence->pass.program, effect->call), &effect->condition,
-			   effect->kind == EFFECT_BLOCKS ? NULL : effect->world, but_own_wait, &path);
-	table_release(&path.edges);
-	return found;
-}
-
-static const char *ask_own_wait(struct silence *silence, const struct effect *effect)
-{
-	if (!silence->pass.derived->wait_step[effect->node] ||
-	    (effect->kind == EFFECT_BLOCKS && (!has_way(silence, effect, false) || has_way(silence, effect, true))))
-		return NULL;
-	return arena_printf(silence->arena, "'%s' is how a home-made loop waits for its events",
-			    node_name(silence, effect->node));
-}
-
-static const char *ask_test(struct silence *silence, const struct effect *effect)
-{
-	bool is_test =
-	    effect->cost == COST_SLEEP && is_test_file(silence->pass.program->nodes.items[effect->node].file);
-	return is_test ? "a test that sleeps means it" : NULL;
-}
-
-static bool is_through(const struct effect *effect, struct ref call)
-{
-	return effect->call.unit == call.unit && effect->call.index == call.index;
-}
-
-static const char *ask_other_rule(struct silence *silence, const struct effect *effect)
-{
-	const struct derived *derived = silence->pass.derived;
-	for (uint32_t i = derived->first_effect[effect->node]; i != NONE; i = derived->effects.items[i].next) {
-		const struct effect *other = &derived->effects.items[i];
-		if (is_through(other, effect->call) &&
-		    (other->kind == EFFECT_PUMPS || other->kind == EFFECT_FORBIDDEN_ON_LOOP))
-			return "it runs a loop, or its library forbids it there: that is another rule's business";
-	}
-	return NULL;
-}
-
-static const char *ask_descriptor(struct silence *silence, const struct effect *effect)
-{
-	const struct model_function *model = silence->pass.program->nodes.items[effect->cause].model;
-	for (uint32_t i = 0; model && i < model->effect_count; i++)
-		if (model->effects[i].kind == MODEL_READS || model->effects[i].kind == MODEL_SETS_NONBLOCKING)
-			return "its descriptor is not known to be a loop's";
-	return arena_printf(silence->arena, "'%s' neither reads, writes nor switches a descriptor",
-			    node_name(silence, effect->cause));
-}
-
-static const char *role_text(const struct role *role)
-{
-	return role->kind == ROLE_MAIN ? "main" : role_name((enum role_kind)role->kind);
-}
-
-static const char *ask_on_loop(struct silence *silence, const struct effect *effect)
-{
-	const struct derived *derived = silence->pass.derived;
-	const char *roles = NULL, *name = node_name(silence, effect->node);
-	bool only_main = true;
-	for (uint32_t i = derived->first_role[effect->node]; i != NONE; i = derived->roles.items[i].next) {
-		const struct role *role = &derived->roles.items[i];
-		if (role->kind == ROLE_ON_LOOP || role->kind == ROLE_COROUTINE)
-			return NULL;
-		only_main &= role->kind == ROLE_MAIN;
-		roles = roles ? arena_printf(silence->arena, "%s, %s", roles, role_text(role)) : role_text(role);
-	}
-	if (!roles)
-		return arena_printf(silence->arena,
-				    "'%s' is not known to run on a loop: no callback is seen that calls it", name);
-	if (only_main)
-		return arena_printf(silence->arena,
-				    "'%s' runs before or after the loop only: nothing but main is seen to reach it",
-				    name);
-	return arena_printf(silence->arena, "'%s' is not known to run on a loop, only as: %s", name, roles);
-}
-
-/* What keeps every way from a callback down to the call from being sure. */
-static const char *ask_way(struct silence *silence, const struct effect *effect)
-{
-	struct pass *pass = &silence->pass;
-	if (ask_on_loop(silence, effect))
-		return NULL;
-	for (uint32_t i = 0; i < effect->condition.count; i++) {
-		const struct atom *atom = &effect->condition.atoms[i];
-		if (atom->subject == SUBJECT_SLOT && mode_of_slot(pass->derived, atom->id))
-			return arena_printf(silence->arena, "it depends on a mode that is not decided here: %s",
-					    atom_text(&pass->derived->conditions,
-						      &pass->program->nodes.items[effect->node], atom, silence->arena));
-	}
-	return has_way(silence, effect, false)
-		   ? NULL
-		   : "on every way from a callback of that loop a condition rules it out, or leaves a mode open";
-}
-
-static const char *const origin_texts[] = {
-    [ORIGIN_UNKNOWN] = "not known where from",
-    [ORIGIN_MADE] = "made here",
-    [ORIGIN_PARAM] = "a parameter",
-    [ORIGIN_OBJECT] = "a parameter's",
-    [ORIGIN_GLOBAL] = "global",
-    [ORIGIN_DEFAULT] = "the library's default",
-    [ORIGIN_THREAD] = "the thread's",
-    [ORIGIN_RESULT] = "handed to the caller",
-    [ORIGIN_PRIVATE] = "made further down and kept there",
-};
-
-/* A private loop can neither be run again from its callbacks nor be someone else's. */
-static const char *ask_shared_loop(struct silence *silence, const struct effect *effect)
-{
-	bool is_private = effect->origin.kind == ORIGIN_MADE || effect->origin.kind == ORIGIN_PRIVATE;
-	if (effect->kind != EFFECT_PUMPS || !is_private)
-		return NULL;
-	return arena_printf(silence->arena, "the loop that is pumped is %s", origin_texts[effect->origin.kind]);
-}
-
-static const char *ask_own_loop(struct silence *silence, const struct effect *effect)
-{
-	if (effect->kind != EFFECT_PUMPS || effect->origin.kind == ORIGIN_MADE)
-		return NULL;
-	return arena_printf(silence->arena, "the loop that is pumped is not made here: it is %s",
-			    origin_texts[effect->origin.kind]);
-}
-
-static bool is_registered(const struct derived *derived, uint32_t node)
-{
-	for (uint32_t i = derived->first_role[node]; i != NONE; i = derived->roles.items[i].next)
-		if (derived->roles.items[i].from == NONE && derived->roles.items[i].edge == NONE &&
-		    derived->roles.items[i].kind != ROLE_MAIN)
-			return true;
-	return false;
-}
-
-static const char *ask_sync_looking(struct silence *silence, const struct effect *effect)
-{
-	const struct derived *derived = silence->pass.derived;
-	const char *name = node_name(silence, effect->node);
-	if (derived->owner[effect->node])
-		return arena_printf(silence->arena,
-				    "'%s' may run loops: it is main, a thread, a test, or named as what runs one",
-				    name);
-	if (is_registered(derived, effect->node))
-		return arena_printf(silence->arena, "'%s' is a callback itself", name);
-	if (!is_sync_looking(derived, effect->node, true))
-		return arena_printf(silence->arena, "'%s' takes the loop from its caller", name);
-	return NULL;
-}
-
-static const char *ask_completion(struct silence *silence, const struct effect *effect)
-{
-	if (!is_sync_looking(silence->pass.derived, effect->node, true) ||
-	    is_sync_looking(silence->pass.derived, effect->node, false))
-		return NULL;
-	return arena_printf(silence->arena, "'%s' takes a callback, so it does not look synchronous",
-			    node_name(silence, effect->node));
-}
-
-/* Who asks what; NULL stands for every rule. The order is that of the answers. */
-static const struct question {
-	const char *family, *rule;
-	const char *(*ask)(struct silence *silence, const struct effect *effect);
-} questions[] = {
-    {NULL, NULL, ask_certain},
-    {"block", NULL, ask_cause},
-    {"transport", NULL, ask_cause},
-    {"transport", NULL, ask_descriptor},
-    {"block", NULL, ask_cost},
-    {"block", NULL, ask_own_wait},
-    {"block", NULL, ask_test},
-    {"block", "blocking-in-async", ask_other_rule},
-    {"block", NULL, ask_on_loop},
-    {"block", NULL, ask_way},
-    {"block", "loop-reentry", ask_shared_loop},
-    {"loop", "hidden-loop", ask_own_loop},
-    {"loop", "nested-loop", ask_shared_loop},
-    {"loop", "nested-loop", ask_own_wait},
-    {"loop", NULL, ask_sync_looking},
-    {"loop", "nested-loop", ask_completion},
-};
-
 static bool is_selected(const struct silence *silence, const struct rule *rule)
 {
 	const struct rule *const *selected = silence->options->rules;
@@ -250,43 +28,64 @@ static bool is_selected(const struct silence *silence, const struct rule *rule)
 	return *selected != NULL;
 }
 
-static bool has_reported(const struct silence *silence, const struct rule *rule, struct ref call)
+static bool is_at(const struct silence *silence, const struct location *location, struct ref call)
 {
-	const struct fact_call *fact = program_call(silence->pass.program, call);
+	const struct place *place = &program_call(silence->pass.program, call)->place;
+	return location->line == place->line && location->column == place->column &&
+	       strcmp(location->file, silence->options->file) == 0;
+}
+
+/* The call is where the rule reports, or a step on the way there. */
+static bool print_report(struct silence *silence, const struct rule *rule, struct ref call)
+{
+	const struct finding *on_the_way = NULL;
 	for (uint32_t i = 0; i < silence->pass.findings->list.count; i++) {
 		const struct finding *finding = silence->pass.findings->list.items[i];
-		if (strcmp(finding->rule, rule->id) == 0 && finding->location.line == fact->place.line &&
-		    finding->location.column == fact->place.column &&
-		    strcmp(finding->location.file, silence->options->file) == 0)
+		if (strcmp(finding->rule, rule->id) != 0)
+			continue;
+		if (is_at(silence, &finding->location, call)) {
+			fprintf(silence->out, "    %s: reports it\n", rule->id);
 			return true;
+		}
+		for (uint32_t s = 0; s < finding->path.count && !on_the_way; s++)
+			if (is_at(silence, &finding->path.items[s].location, call))
+				on_the_way = finding;
 	}
-	return false;
+	if (on_the_way)
+		fprintf(silence->out, "    %s: it is a step of what is reported at %s:%u:%u\n", rule->id,
+			on_the_way->location.file, on_the_way->location.line, on_the_way->location.column);
+	return on_the_way != NULL;
+}
+
+/* Says what can be said without asking the rule's questions. */
+static bool print_known(struct silence *silence, const struct rule *rule, struct ref call)
+{
+	if (is_selected(silence, rule))
+		return print_report(silence, rule, call);
+	fprintf(silence->out, "    %s: is not switched on (--rules %s)\n", rule->id, rule->id);
+	return true;
+}
+
+static void print_answer(struct silence *silence, const struct rule *rule, uint32_t number, const char *answer)
+{
+	if (answer)
+		fprintf(silence->out, "    %s: %s %s\n", rule->id, number ? "and" : "silent:", answer);
+	else if (!number)
+		fprintf(silence->out,
+			"    %s: silent for a reason of its own; 'asynclint explain %s' says what it never reports\n",
+			rule->id, rule->id);
 }
 
 static void print_verdict(struct silence *silence, const struct rule *rule, const struct effect *effect)
 {
-	if (!is_selected(silence, rule)) {
-		fprintf(silence->out, "    %s: is not switched on (--rules %s)\n", rule->id, rule->id);
+	if (print_known(silence, rule, effect->call))
 		return;
-	}
-	if (has_reported(silence, rule, effect->call)) {
-		fprintf(silence->out, "    %s: reports it\n", rule->id);
-		return;
-	}
-	uint32_t answers = 0;
-	for (size_t i = 0; i < sizeof(questions) / sizeof(*questions); i++) {
-		const struct question *question = &questions[i];
-		if ((question->family && strcmp(question->family, rule->family) != 0) ||
-		    (question->rule && strcmp(question->rule, rule->id) != 0))
-			continue;
-		const char *answer = question->ask(silence, effect);
-		if (answer)
-			fprintf(silence->out, "    %s: %s %s\n", rule->id, answers++ ? "and" : "silent:", answer);
-	}
-	if (!answers)
-		fprintf(silence->out,
-			"    %s: silent for a reason of its own; 'asynclint explain %s' says what it never reports\n",
-			rule->id, rule->id);
+	uint32_t at = 0, number = 0;
+	const char *answer;
+	do {
+		answer = next_answer(&silence->pass, rule, effect, &at);
+		print_answer(silence, rule, number++, answer);
+	} while (answer);
 }
 
 /* A call can have one effect in many ways: the first stands for all of the same cause. */
@@ -295,7 +94,7 @@ static bool is_first_of_cause(const struct derived *derived, uint32_t index)
 	const struct effect *effect = &derived->effects.items[index];
 	for (uint32_t i = derived->first_effect[effect->node]; i != index; i = derived->effects.items[i].next) {
 		const struct effect *before = &derived->effects.items[i];
-		if (is_through(before, effect->call) && before->kind == effect->kind &&
+		if (is_effect_of(before, effect->call) && before->kind == effect->kind &&
 		    before->cause == effect->cause && before->clears == effect->clears)
 			return false;
 	}
@@ -308,13 +107,30 @@ static uint32_t print_effects(struct silence *silence, struct ref call, uint32_t
 	uint32_t count = 0;
 	for (uint32_t i = derived->first_effect[node]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *effect = &derived->effects.items[i];
-		if (!is_through(effect, call) || !is_first_of_cause(derived, i))
+		if (!is_effect_of(effect, call) || !is_first_of_cause(derived, i))
 			continue;
 		count++;
 		why_effect(silence->out, derived, effect, silence->arena);
 		for (const struct rule *const *rule = all_rules; *rule; rule++)
 			if ((*rule)->looks_at >> effect->kind & 1)
 				print_verdict(silence, *rule, effect);
+	}
+	return count;
+}
+
+/* What the call is to rules besides its effects. */
+static uint32_t print_aspects(struct silence *silence, struct ref call)
+{
+	uint32_t count = 0;
+	for (enum call_aspect aspect = ASPECT_DEFAULT_LOOP; aspect < ASPECTS_END; aspect++) {
+		const char *text = aspect_text(&silence->pass, call, aspect);
+		if (!text)
+			continue;
+		count++;
+		fprintf(silence->out, "  %s\n", text);
+		for (const struct rule *const *rule = all_rules; *rule; rule++)
+			if ((*rule)->looks_at >> aspect & 1 && !print_known(silence, *rule, call))
+				print_answer(silence, *rule, 0, aspect_answer(&silence->pass, *rule, call));
 	}
 	return count;
 }
@@ -389,9 +205,9 @@ static void print_call(struct silence *silence, struct ref call, uint32_t node)
 {
 	const struct derived *derived = silence->pass.derived;
 	uint32_t callee = program_callee(silence->pass.program, call);
-	fprintf(silence->out, "%s: '%s' calls %s%s%s\n", call_place(silence, call), node_name(silence, node),
-		callee == NONE ? "" : "'", callee == NONE ? "by pointer" : node_name(silence, callee),
-		callee == NONE ? "" : "'");
+	fprintf(silence->out, "%s: '%s' calls %s%s%s\n", call_place(silence->pass.program, call, silence->arena),
+		node_name(silence, node), callee == NONE ? "" : "'",
+		callee == NONE ? "by pointer" : node_name(silence, callee), callee == NONE ? "" : "'");
 	for (uint32_t i = derived->first_role[node]; i != NONE; i = derived->roles.items[i].next)
 		why_role(silence->out, derived, &derived->roles.items[i], silence->arena);
 	if (derived->first_role[node] == NONE)
@@ -402,7 +218,8 @@ static void print_call(struct silence *silence, struct ref call, uint32_t node)
 		print_pointer(silence, call, node);
 	else
 		print_callee(silence, call, callee);
-	if (!print_effects(silence, call, node))
+	uint32_t effects = print_effects(silence, call, node), aspects = print_aspects(silence, call);
+	if (effects + aspects == 0)
 		fprintf(silence->out, "  no effect is known that a rule could judge\n");
 }
 

@@ -1,11 +1,9 @@
 /*
  * Why nothing is said of a line: what is known of each call on it, and what makes each rule stay silent.
  *
- * Rules report on what is surely so and keep silent for many reasons, which they do not give: they are pure. But what
- * they ask is asked of the derived program, so it can be asked again. A rule says which effects of a call it judges
- * (rule.looks_at); for each of them the questions of this module are put in turn, from "can it happen here at all" to
- * "is it on a loop", and every answer that speaks against a finding is printed. What only the rule itself knows is not:
- * then its document is pointed to.
+ * A rule says which effects of a call it judges, and what else a call can be to it (rule.looks_at). For each of them
+ * the rule's questions are put (questions.h, aspects.h), and every answer that speaks against a finding is printed.
+ * What only the rule itself knows is not: then its document is pointed to.
  */
 #ifndef ASYNCLINT_SILENCE_H
 #define ASYNCLINT_SILENCE_H

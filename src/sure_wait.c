@@ -5,7 +5,8 @@
 /* What the atom is about chooses between blocking and async: another rule's business, and no sure thing. */
 static bool is_choice(const struct derived *derived, uint32_t node, const struct atom *atom)
 {
-	if (atom->test == TEST_HAS || atom->test == TEST_LACKS || atom->subject == SUBJECT_VARIABLE)
+	if (atom->test == TEST_HAS || atom->test == TEST_LACKS || atom->test == TEST_ANY ||
+	    atom->subject == SUBJECT_VARIABLE)
 		return true;
 	if (atom->subject == SUBJECT_SLOT)
 		return mode_of_slot(derived, atom->id) != NULL;

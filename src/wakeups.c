@@ -78,7 +78,7 @@ static uint32_t root_param(const struct program *program, uint32_t unit, uint32_
 static bool is_unconditional(const struct facts *facts, uint32_t scope)
 {
 	for (; scope != NONE; scope = facts->scopes[scope].parent)
-		if (facts->scopes[scope].kind != SCOPE_BODY)
+		if (facts->scopes[scope].kind != SCOPE_BODY && facts->scopes[scope].kind != SCOPE_LABEL)
 			return false;
 	return true;
 }

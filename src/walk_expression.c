@@ -488,6 +488,22 @@ static uint32_t binary_value(struct walk *walk, uint32_t a, uint32_t b, enum fac
 	return walk_add_value(walk, VALUE_BINARY, a, b, op, type);
 }
 
+/* The list of a compound literal of a record: `(struct watch){f, c}`. */
+static bool find_literal(struct walk *walk, CXCursor cursor, CXCursor *list)
+{
+	enum CXCursorKind kind = clang_getCursorKind(cursor);
+	if ((kind != CXCursor_CompoundLiteralExpr && kind != CXCursor_UnexposedExpr && kind != CXCursor_ParenExpr) ||
+	    clang_getCanonicalType(clang_getCursorType(cursor)).kind != CXType_Record)
+		return false;
+	uint32_t first, count = walk_push_children(walk, cursor, &first);
+	CXCursor last = count ? walk->stack.items[first + count - 1] : clang_getNullCursor();
+	walk_pop(walk, first);
+	if (kind != CXCursor_CompoundLiteralExpr)
+		return count == 1 && find_literal(walk, last, list);
+	*list = last;
+	return count > 0;
+}
+
 static uint32_t walk_binary(struct walk *walk, CXCursor cursor)
 {
 	uint32_t first, count = walk_push_children(walk, cursor, &first), value;
@@ -497,7 +513,11 @@ static uint32_t walk_binary(struct walk *walk, CXCursor cursor)
 		return walk_others(walk, cursor);
 	}
 	CXCursor left = walk->stack.items[first], right = walk->stack.items[first + 1];
-	if (op == OPERATOR_ASSIGN) {
+	CXCursor list;
+	if (op == OPERATOR_ASSIGN && find_literal(walk, right, &list)) {
+		value = walk_value(walk, left);
+		walk_initialise(walk, value, list);
+	} else if (op == OPERATOR_ASSIGN) {
 		uint32_t source = walk_value(walk, right);
 		value = walk_value(walk, left);
 		walk_assign(walk, value, source, OPERATOR_ASSIGN, cursor);
@@ -673,6 +693,7 @@ enum { INITIALISER_LIMIT = 4096 };
 
 void walk_initialise(struct walk *walk, uint32_t target, CXCursor initialiser)
 {
+	find_literal(walk, initialiser, &initialiser);
 	if (clang_getCursorKind(initialiser) == CXCursor_InitListExpr) {
 		CXType type = clang_getCanonicalType(clang_getCursorType(initialiser));
 		CXType element = clang_getCanonicalType(clang_getArrayElementType(type));

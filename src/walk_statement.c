@@ -57,11 +57,23 @@ static void flag_scope(struct walk *walk, enum scope_flag flag)
 /* Scopes that last until the end of a block: what follows a guard, and the statements under a case label. */
 struct block {
 	uint32_t outer;      /* scope around the block */
-	uint32_t guard_base; /* scope that guards are opened in: the block's own or its case's */
+	uint32_t guard_base; /* scope that guards are opened in: the block's own, its case's, or its loop's */
 	uint32_t case_scope; /* open case, or NONE */
 	uint32_t switched;   /* value, or NONE outside a switch */
 	bool leaves;         /* the statement before did */
+	uint32_t at, end;    /* on walk->stack: the statement that is walked, and the end of the block */
+	uint32_t loop;       /* open loop by goto, or NONE */
+	uint32_t loop_last;  /* on walk->stack: its last statement */
 };
+
+static struct block open_block(const struct walk *walk, uint32_t switched)
+{
+	return (struct block){.outer = walk->body.scope,
+			      .guard_base = walk->body.scope,
+			      .case_scope = NONE,
+			      .switched = switched,
+			      .loop = NONE};
+}
 
 static void close_guards(struct walk *walk, uint32_t base, bool leaves)
 {
@@ -75,8 +87,82 @@ static void close_case(struct walk *walk, struct block *block)
 		return;
 	close_guards(walk, block->case_scope, block->leaves);
 	walk_close_scope(walk, block->case_scope, block->leaves);
-	block->case_scope = NONE;
+	block->case_scope = block->loop = NONE;
 	block->guard_base = block->outer;
+}
+
+struct goto_search {
+	const void *label; /* its statement */
+	bool found;
+};
+
+static enum CXChildVisitResult find_goto(CXCursor cursor, CXCursor parent, CXClientData data)
+{
+	(void)parent;
+	struct goto_search *search = data;
+	if (clang_getCursorKind(cursor) == CXCursor_LabelRef)
+		search->found |= clang_getCursorReferenced(cursor).data[1] == search->label;
+	if (search->found)
+		return CXChildVisit_Break;
+	return clang_isStatement(clang_getCursorKind(cursor)) ? CXChildVisit_Recurse : CXChildVisit_Continue;
+}
+
+/* A label that a later statement of its block goes back to begins a loop. Only what follows a label is looked through
+   for that, and no expression. A label in an open loop makes no loop of its own, but may lengthen that one. */
+static void open_loop(struct walk *walk, struct block *block, CXCursor label)
+{
+	uint32_t last = block->end;
+	while (last > block->at) {
+		struct goto_search search = {label.data[1], false};
+		clang_visitChildren(walk->stack.items[last - 1], find_goto, &search);
+		if (search.found)
+			break;
+		last--;
+	}
+	if (last == block->at)
+		return;
+	if (block->loop == NONE) {
+		block->loop = block->guard_base = walk_open_scope(walk, SCOPE_LABEL, NONE, true, label);
+		block->loop_last = 0;
+	}
+	if (last - 1 > block->loop_last)
+		block->loop_last = last - 1;
+}
+
+/* Closes the loop and what is open in it; guards that held at its end go on behind it. */
+static void close_scopes_of_loop(struct walk *walk, uint32_t loop, bool leaves)
+{
+	uint32_t scope = walk->body.scope;
+	const struct fact_scope guard = walk->facts.scopes.items[scope];
+	walk_close_scope(walk, scope, leaves);
+	if (scope == loop)
+		return;
+	close_scopes_of_loop(walk, loop, leaves);
+	struct fact_scope behind = guard;
+	behind.parent = walk->body.scope;
+	behind.flags = 0;
+	behind.order = walk->body.order++;
+	table_add(&walk->facts.scopes, behind);
+	walk->body.scope = walk->facts.scopes.count - 1;
+}
+
+static void close_loop(struct walk *walk, struct block *block)
+{
+	if (block->loop == NONE || block->at != block->loop_last)
+		return;
+	close_scopes_of_loop(walk, block->loop, block->leaves);
+	block->loop = NONE;
+	block->guard_base = block->case_scope != NONE ? block->case_scope : block->outer;
+}
+
+/* `condition`, of the labels before, or that the switch goes by this one. */
+static uint32_t add_label(struct walk *walk, const struct block *block, uint32_t condition, uint32_t label)
+{
+	if (block->switched == NONE)
+		return NONE;
+	uint32_t equal = walk_add_value(walk, VALUE_BINARY, block->switched, label, OPERATOR_EQUAL, NONE);
+	return condition == NONE ? equal
+				 : walk_add_value(walk, VALUE_BINARY, condition, equal, OPERATOR_LOGICAL_OR, NONE);
 }
 
 /* Opens the scope of a label; the statement behind it (and behind further labels) is left in *statement. */
@@ -84,7 +170,8 @@ static void open_case(struct walk *walk, struct block *block, CXCursor cursor, C
 {
 	bool falls_through = block->case_scope != NONE && !block->leaves;
 	close_case(walk, block);
-	uint32_t labels = 0, condition = NONE;
+	uint32_t condition = NONE;
+	bool has_default = false;
 	CXCursor label = cursor;
 	*statement = clang_getNullCursor();
 	for (;;) {
@@ -93,11 +180,9 @@ static void open_case(struct walk *walk, struct block *block, CXCursor cursor, C
 		CXCursor inner = count ? walk->stack.items[first + count - 1] : clang_getNullCursor();
 		if (kind == CXCursor_CaseStmt && count > 1) {
 			uint32_t value = walk_value(walk, walk->stack.items[first]);
-			if (labels++ == 0 && block->switched != NONE)
-				condition =
-				    walk_add_value(walk, VALUE_BINARY, block->switched, value, OPERATOR_EQUAL, NONE);
+			condition = add_label(walk, block, condition, value);
 		} else {
-			labels += 2; /* default: no condition of its own */
+			has_default = true;
 		}
 		walk_pop(walk, first);
 		enum CXCursorKind inner_kind = clang_getCursorKind(inner);
@@ -109,7 +194,7 @@ static void open_case(struct walk *walk, struct block *block, CXCursor cursor, C
 		}
 		label = inner;
 	}
-	if (labels > 1 || falls_through)
+	if (has_default || falls_through)
 		condition = NONE;
 	block->case_scope = walk_open_scope(walk, SCOPE_CASE, condition, true, cursor);
 	block->guard_base = block->case_scope;
@@ -154,6 +239,7 @@ static void walk_block_statement(struct walk *walk, struct block *block, CXCurso
 		walk_block_statement(walk, block, statement);
 	} else if (kind == CXCursor_LabelStmt) {
 		close_guards(walk, block->guard_base, false); /* a goto gets here whatever the guards said */
+		open_loop(walk, block, cursor);
 		block->leaves = walk_statement(walk, cursor);
 	} else if (kind == CXCursor_IfStmt) {
 		struct guard guard = {0};
@@ -167,10 +253,13 @@ static void walk_block_statement(struct walk *walk, struct block *block, CXCurso
 
 static bool walk_block(struct walk *walk, CXCursor cursor, uint32_t switched)
 {
-	struct block block = {walk->body.scope, walk->body.scope, NONE, switched, false};
+	struct block block = open_block(walk, switched);
 	uint32_t first, count = walk_push_children(walk, cursor, &first);
-	for (uint32_t i = 0; i < count; i++)
-		walk_block_statement(walk, &block, walk->stack.items[first + i]);
+	block.end = first + count;
+	for (block.at = first; block.at < block.end; block.at++) {
+		walk_block_statement(walk, &block, walk->stack.items[block.at]);
+		close_loop(walk, &block);
+	}
 	walk_pop(walk, first);
 	close_case(walk, &block);
 	close_guards(walk, block.outer, block.leaves);
@@ -397,15 +486,17 @@ bool walk_statement(struct walk *walk, CXCursor cursor)
 
 uint32_t walk_statement_expression(struct walk *walk, CXCursor compound)
 {
-	struct block block = {walk->body.scope, walk->body.scope, NONE, NONE, false};
+	struct block block = open_block(walk, NONE);
 	uint32_t first, count = walk_push_children(walk, compound, &first);
 	uint32_t value = NONE;
-	for (uint32_t i = 0; i < count; i++) {
-		CXCursor child = walk->stack.items[first + i];
-		if (i + 1 == count && clang_isExpression(clang_getCursorKind(child)))
+	block.end = first + count;
+	for (block.at = first; block.at < block.end; block.at++) {
+		CXCursor child = walk->stack.items[block.at];
+		if (block.at + 1 == block.end && clang_isExpression(clang_getCursorKind(child)))
 			value = walk_value(walk, child);
 		else
 			walk_block_statement(walk, &block, child);
+		close_loop(walk, &block);
 	}
 	walk_pop(walk, first);
 	close_case(walk, &block);

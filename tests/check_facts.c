@@ -302,7 +302,7 @@ START_TEST(indices_out_of_range_are_refused)
 	REFUSED(calls, 0, macro, 999, "calls[0].macro is 999, out of range");
 	REFUSED(arguments, 0, value, SAMPLE_VALUES, "arguments[0].value is 30, out of range");
 	REFUSED(scopes, 1, condition, SAMPLE_VALUES, "scopes[1].condition is 30, out of range");
-	REFUSED(scopes, 1, kind, SCOPE_KINDS, "scopes[1].kind is 7, out of range");
+	REFUSED(scopes, 1, kind, SCOPE_KINDS, "scopes[1].kind is 8, out of range");
 	REFUSED(scopes, 1, parent, 1, "scopes[1].parent is 1, out of range");
 	REFUSED(assignments, 0, target, NONE, "assignments[0].target is 4294967295, out of range");
 	REFUSED(assignments, 0, operation, OPERATORS, "assignments[0].operation is 27, out of range");

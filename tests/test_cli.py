@@ -398,7 +398,9 @@ class Silence(Project):
     def test_what_is_further_down_and_what_is_not_modelled(self):
         self.write("src/tick.c", TICK.replace("static void tick", "static void doze(void)\n{\n\tnap();\n}\n\nvoid unknown(void);\n"
                                               "static void tick").replace("\tnap();\n}\n\nvoid start", "\tdoze();\n\tunknown();\n}\n\nvoid start"))
-        self.assertIn("blocking-in-async: silent: it is judged where 'nap' is called: src/tick.c:5:2\n", self.explain("src/tick.c:12"))
+        self.assertIn("blocking-in-async: it is a step of what is reported at src/tick.c:5:2\n", self.explain("src/tick.c:12"))
+        self.write("src/other.c", "void nap(void);\nstatic void doze(void)\n{\n\tnap();\n}\nvoid other(void)\n{\n\tdoze();\n}\n")
+        self.assertIn("blocking-in-async: silent: it is judged where 'nap' is called: src/other.c:4:2\n", self.explain("src/other.c:8"))
         text = self.explain("src/tick.c:13")
         self.assertIn("  no body of 'unknown' was seen, and no model speaks of it\n  no effect is known that a rule could judge\n", text)
 
@@ -413,6 +415,48 @@ class Silence(Project):
         self.write("src/other.c", "void (*hook)(void);\nvoid other(void)\n{\n\thook();\n}\n")
         self.assertIn("'other' calls by pointer\n", self.explain("src/other.c:4"))
         self.assertIn("  no function was seen that it can be\n", self.explain("src/other.c:4"))
+
+    def explain_all(self, place):
+        return self.run_for(0, "check", "--rules", "all", "--no-models", "--models", str(self.root / "models"), "--explain-silence",
+                            place).stdout
+
+    def test_each_rule_of_an_effect_answers(self):
+        self.model({"wait_cond": {"waits-thread": {}}})
+        self.write("src/other.c", "void nap(void);\nvoid wait_cond(int *);\nint done;\nvoid other(void)\n{\n\twhile (!done)\n\t\tnap();\n"
+                   "\tnap();\n\twait_cond(&done);\n}\nvoid ask(void)\n{\n\twhile (!done)\n\t\tnap();\n}\nvoid ticker_every(void (*)(void));\n"
+                   "void more(void)\n{\n\tticker_every(ask);\n}\n")
+        text = self.explain_all("src/other.c:7")
+        self.assertIn("busy-wait: silent: the loop is not on an event loop, and what it asks for is set by no callback or thread\n", text)
+        self.assertIn("fake-async: silent: no function that waits by it presents itself as async\n", text)
+        text = self.explain_all("src/other.c:8")
+        self.assertIn("busy-wait: silent: no loop stands around it\n", text)
+        self.assertIn("thread-bridge: silent: it does not wait for another thread\n", text)
+        self.assertIn("bridge-deadlock: silent: no callback is seen that was handed over before, and ends this wait\n",
+                      self.explain_all("src/other.c:9"))
+        self.assertIn("busy-wait: it is a step of what is reported at src/other.c:13:2\n", self.explain_all("src/other.c:14"))
+
+    def test_what_a_call_is_besides_its_effects(self):
+        self.model({"handle_init": {"keeps": 0}, "release": {"frees": 0}, "arm": {"loop-thread": 0}})
+        self.write("src/other.c", "void handle_init(void *);\nvoid release(void *);\nvoid arm(void *);\nvoid other(char *h, void (*done)(int))\n{\n"
+                   "\thandle_init(h);\n\tarm(h);\n\tdone(1);\n}\nvoid drop(char *h)\n{\n\trelease(h);\n}\n")
+        text = self.explain_all("src/other.c:6")
+        self.assertIn("  'handle_init' lets a loop or callback use what it is given\n", text)
+        self.assertIn("free-before-close: silent: nothing behind it in 'other' frees that memory\n", text)
+        self.assertIn("stack-handle: silent: that memory is not known to be on the stack of 'other'\n", text)
+        self.assertIn("off-loop-call: silent: 'other' is not known to run on another thread\n", self.explain_all("src/other.c:7"))
+        text = self.explain_all("src/other.c:8")
+        self.assertIn("callback-under-lock: silent: no mutex is known to be held here\n", text)
+        self.assertIn("inline-callback: silent: 'other' does not keep the callback for later as well\n", text)
+        self.assertIn("free-before-close: silent: nothing before it in 'drop' gives that memory to a loop\n", self.explain_all("src/other.c:12"))
+
+    def test_a_predicate_is_no_completion_callback(self):
+        self.model({"spin": {"pumps": {"because": "runs the ticks"}}})
+        pump = "void spin(void);\nvoid %s(int (*%s)(void *), void *arg)\n{\n\twhile (!%s(arg))\n\t\tspin();\n}\n"
+        self.write("src/other.c", pump % ("drive", "until", "until"))
+        self.assertNotIn("takes a callback", self.explain_all("src/other.c:5"))
+        self.write("src/other.c", "void spin(void);\nvoid push(void (*done)(void *), void *arg)\n{\n\tspin();\n\tdone(arg);\n}\n")
+        self.assertIn("nested-loop: silent: 'push' takes a callback, which is not what its loop asks whether to go on\n",
+                      self.explain_all("src/other.c:4"))
 
     def test_line_without_a_call(self):
         self.assertEqual(self.explain("src/tick.c:5"), "src/tick.c:5: no call stands on this line; the nearest that does is line 6\n")
