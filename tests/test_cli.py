@@ -530,6 +530,13 @@ class Documents(Project):
         self.assertIn("not shown: 1 more cause of blocking; see them with --cost disk\n", text)
         self.assertIn("'flush' waits for the disk", self.run_for(0, *arguments, "--cost", "disk").stdout)
 
+    def test_ambient_loop_lists_wrappers(self):
+        folder = SOURCE_DIR / "fixtures/ambient-loop/libevent_global_base"
+        report = json.loads(self.run_for(1, "check", "--rules", "ambient-loop", "--format", "json", "--root", str(folder),
+                                         str(folder / "resolver.c"), "--", f"-I{folder}").stdout)
+        surface = [function["function"] for function in report["findings"][0]["surface"]]
+        self.assertEqual(surface, ["resolver_init", "resolver_lookup", "resolver_lookup_stdin"])
+
     def test_why_lists_each_role_with_its_registration(self):
         """A function that runs in all places there are."""
         roles = ["worker", "thread", "signal", "coroutine", "child", "init", "exit"]
