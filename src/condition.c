@@ -1,13 +1,21 @@
 #include "condition.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum test test_opposite(enum test test)
 {
 	static const enum test opposites[] = {
-	    [TEST_NULL] = TEST_NOT_NULL, [TEST_NOT_NULL] = TEST_NULL, [TEST_ZERO] = TEST_NONZERO,
-	    [TEST_NONZERO] = TEST_ZERO,  [TEST_EQUAL] = TEST_UNEQUAL, [TEST_UNEQUAL] = TEST_EQUAL,
-	    [TEST_HAS] = TEST_LACKS,     [TEST_LACKS] = TEST_HAS,
+	    [TEST_NULL] = TEST_NOT_NULL,
+	    [TEST_NOT_NULL] = TEST_NULL,
+	    [TEST_ZERO] = TEST_NONZERO,
+	    [TEST_NONZERO] = TEST_ZERO,
+	    [TEST_EQUAL] = TEST_UNEQUAL,
+	    [TEST_UNEQUAL] = TEST_EQUAL,
+	    [TEST_HAS] = TEST_LACKS,
+	    [TEST_LACKS] = TEST_HAS,
+	    [TEST_FIRST_WORD] = TEST_OTHER_WORD,
+	    [TEST_OTHER_WORD] = TEST_FIRST_WORD,
 	};
 	return opposites[test];
 }
@@ -35,6 +43,10 @@ static bool holds(enum test test, int64_t against, int64_t number)
 		return (number & against) == against;
 	case TEST_LACKS:
 		return (number & against) == 0;
+	case TEST_FIRST_WORD: /* of a null pointer */
+		return false;
+	case TEST_OTHER_WORD:
+		return true;
 	}
 	return true;
 }
@@ -142,7 +154,7 @@ uint32_t value_root(const struct program *program, uint32_t unit, uint32_t value
 }
 
 bool is_shared_place(const struct facts *a_facts, const struct fact_value *a, const struct facts *b_facts,
-			  const struct fact_value *b)
+		     const struct fact_value *b)
 {
 	if (a->kind != b->kind)
 		return false;
@@ -212,6 +224,20 @@ static enum truth test_comparison(struct conditions *conditions, uint32_t unit, 
 	return test_value(conditions, unit, subject, wanted ? TEST_EQUAL : TEST_UNEQUAL, number, atom);
 }
 
+/* Whether the text begins with one of `words`, "A|B", in capitals or not. */
+static bool begins_with_word(const char *text, const char *words)
+{
+	static const char *const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+	text += strspn(text, " \t\r\n");
+	size_t length = strspn(text, letters);
+	for (; words; words = strchr(words, '|')) {
+		words += *words == '|';
+		if (length && strcspn(words, "|") == length && strncasecmp(words, text, length) == 0)
+			return true;
+	}
+	return false;
+}
+
 static enum truth make_atom(enum subject_kind subject, uint32_t id, enum test test, int64_t number, struct atom *atom)
 {
 	*atom = (struct atom){subject, id, test, number};
@@ -241,8 +267,14 @@ enum truth test_value(struct conditions *conditions, uint32_t unit, uint32_t val
 		uint32_t id = intern(&conditions->subjects, facts_text(facts, facts->variables[fact->a].identity));
 		return make_atom(SUBJECT_VARIABLE, id, typed_test(facts, fact, test), number, atom);
 	}
-	case VALUE_FUNCTION:
 	case VALUE_STRING:
+		if (test == TEST_FIRST_WORD || test == TEST_OTHER_WORD) {
+			const char *words = intern_text(&conditions->subjects, (uint32_t)number);
+			bool begins = begins_with_word(facts_text(facts, fact->a), words);
+			return begins == (test == TEST_FIRST_WORD) ? TRUTH_TRUE : TRUTH_FALSE;
+		}
+		__attribute__((fallthrough));
+	case VALUE_FUNCTION:
 	case VALUE_ADDRESS:
 		if (test == TEST_NULL || test == TEST_ZERO)
 			return TRUTH_FALSE;
@@ -357,6 +389,10 @@ static const char *test_text(enum test test)
 		return "has bit";
 	case TEST_LACKS:
 		return "lacks bit";
+	case TEST_FIRST_WORD:
+		return "begins with";
+	case TEST_OTHER_WORD:
+		return "does not begin with";
 	}
 	return "";
 }
@@ -371,9 +407,12 @@ const char *atom_text(const struct conditions *conditions, const struct node *no
 	} else {
 		name = intern_text(&conditions->subjects, atom->id);
 	}
-	bool numbered = atom->test >= TEST_EQUAL;
-	if (!numbered)
-		return arena_printf(arena, "'%.*s' %s", (int)strcspn(name, "@"), name, test_text(atom->test));
-	return arena_printf(arena, "'%.*s' %s %lld", (int)strcspn(name, "@"), name, test_text(atom->test),
-			    (long long)atom->number);
+	/* Without the path of what is private to a file: "record@path::field", "variable@path". */
+	const char *path = strchr(name, '@'), *field = strstr(name, "::");
+	name =
+	    path ? arena_printf(arena, "%.*s%s", (int)(path - name), name, field && field > path ? field : "") : name;
+	const char *text = arena_printf(arena, "'%s' %s", name, test_text(atom->test));
+	if (atom->test == TEST_FIRST_WORD || atom->test == TEST_OTHER_WORD)
+		return arena_printf(arena, "%s %s", text, intern_text(&conditions->subjects, (uint32_t)atom->number));
+	return atom->test >= TEST_EQUAL ? arena_printf(arena, "%s %lld", text, (long long)atom->number) : text;
 }

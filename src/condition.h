@@ -26,6 +26,8 @@ enum test {
 	TEST_UNEQUAL,
 	TEST_HAS, /* all bits of number */
 	TEST_LACKS,
+	TEST_FIRST_WORD, /* the text begins with one of the words in string `number` of conditions.subjects: "A|B" */
+	TEST_OTHER_WORD,
 };
 
 struct atom {
@@ -48,7 +50,7 @@ enum truth { TRUTH_FALSE, TRUTH_TRUE, TRUTH_UNKNOWN, TRUTH_ATOM /* it depends on
 
 struct conditions {
 	const struct program *program;
-	struct intern subjects; /* "record::field" and variables' identities */
+	struct intern subjects; /* "record::field", variables' identities, and the words of TEST_FIRST_WORD */
 };
 
 enum test test_opposite(enum test test);

@@ -150,6 +150,10 @@ void derived_free(struct derived *derived);
 
 /* children.c: what runs in a forked child, where waiting harms no loop of the parent */
 void derive_children(struct derived *derived);
+/* Whether the function that the model's `node` was given is a callback of that kind: as the arguments of the call say
+ * that names it; where another function passes it on, only what needs no `when` is. */
+bool model_callback_at(struct derived *derived, const struct model_callback *callback, uint32_t node,
+		       const struct held *held);
 /* Whether the call stands where only a forked child gets. */
 bool call_in_child(const struct derived *derived, struct ref call);
 

@@ -50,12 +50,20 @@ static bool may_wait(const struct derived *derived, uint32_t node, unsigned cost
 	return false;
 }
 
+/* A private function that no thread but the loop's is seen to reach. */
+static bool is_for_loop_only(const struct derived *derived, uint32_t node)
+{
+	return derived->program->nodes.items[node].flags & FUNCTION_STATIC && role_find(derived, node, ROLE_ON_LOOP) &&
+	       !role_find(derived, node, ROLE_THREAD) && !role_find(derived, node, ROLE_WORKER);
+}
+
 bool is_sure_to_wait(const struct derived *derived, uint32_t edge, unsigned costs)
 {
 	const struct program *program = derived->program;
 	const struct edge *of = &program->edges.items[edge];
 	if (of->kind != EDGE_POINTER ||
-	    !is_type_table(program, of->call.unit, program_call(program, of->call)->target) || is_in_array(program, of))
+	    !is_type_table(program, of->call.unit, program_call(program, of->call)->target) ||
+	    is_in_array(program, of) || is_for_loop_only(derived, of->from))
 		return true;
 	const struct node *from = &program->nodes.items[of->from];
 	for (uint32_t e = from->first_out; e < from->first_out + from->out_count; e++) {

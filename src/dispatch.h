@@ -4,7 +4,8 @@
  * Such a call reaches one of the implementations, and which one is up to the object, whose type is not followed. That a
  * caller is on a loop therefore says little of each implementation: a stream made for threads and one made for the loop
  * share the dispatching function. Not so where the table is an element of an array (commands, states, plugins): there
- * the data choose at run time, and each is meant to be called from there.
+ * the data choose at run time, and each is meant to be called from there. Nor where the dispatching function is private
+ * and runs on the loop only: who else should call the implementations?
  */
 #ifndef ASYNCLINT_DISPATCH_H
 #define ASYNCLINT_DISPATCH_H

@@ -1,5 +1,7 @@
 #include "flow.h"
 
+#include "lookalike.h"
+
 #include <string.h>
 
 static uint32_t add_holder(struct program *program, enum holder_kind kind, uint32_t owner, uint32_t index,
@@ -260,6 +262,22 @@ static bool flow_pointer_arguments(struct flow *flow, uint32_t *seen)
 	return grew;
 }
 
+/* What is called through a field that nothing is stored in is stored through another record that looks like its own. */
+static void flow_lookalikes(struct flow *flow)
+{
+	struct program *program = flow->program;
+	for (uint32_t i = 0; i < program->holders.count; i++) {
+		if (program->holders.items[i].kind != HOLDER_SLOT || program->holders.items[i].held.count)
+			continue;
+		uint32_t like = lookalike_slot(program, i);
+		for (uint32_t h = 0; like != NONE && h < program->holders.items[like].held.count; h++) {
+			struct held held = program->holders.items[like].held.items[h];
+			if (lookalike_fits(program, i, &held))
+				put(flow, i, held);
+		}
+	}
+}
+
 static void solve_all(struct program *program)
 {
 	struct flow flow = {.program = program};
@@ -275,6 +293,10 @@ static void solve_all(struct program *program)
 		}
 	}
 	uint32_t *seen = arena_alloc(&program->arena, program->pointer_call_count * sizeof(*seen));
+	do {
+		solve(&flow);
+	} while (flow_pointer_arguments(&flow, seen));
+	flow_lookalikes(&flow);
 	do {
 		solve(&flow);
 	} while (flow_pointer_arguments(&flow, seen));

@@ -95,7 +95,8 @@ static void mark_threads(struct derived *derived)
 			const struct holder *holder =
 			    &program->holders.items[node->first_param + node->model->callbacks[c].argument];
 			for (uint32_t h = 0; h < holder->held.count; h++)
-				derived->owner[holder->held.items[h].function] = OWNER_THREAD;
+				if (model_callback_at(derived, &node->model->callbacks[c], i, &holder->held.items[h]))
+					derived->owner[holder->held.items[h].function] = OWNER_THREAD;
 		}
 	}
 }
@@ -214,6 +215,34 @@ static bool is_inside(const struct fact_call *call, const struct fact_scope *sco
 	return call->function == scope->function && call->order >= scope->order && call->order < scope->end_order;
 }
 
+/* A call by pointer of one back end or another: whatever the pointer holds, it itself waits for events. */
+static bool calls_back_end(const struct derived *derived, uint32_t index, struct ref call)
+{
+	const struct program *program = derived->program;
+	const struct node *node = &program->nodes.items[index];
+	for (uint32_t e = node->first_out; e < node->first_out + node->out_count; e++) {
+		const struct edge *edge = &program->edges.items[e];
+		if (edge->call.unit != call.unit || edge->call.index != call.index)
+			continue;
+		const struct effect *wait = effect_find(derived, edge->to, EFFECT_WAITS);
+		if (!wait || !wait->certain || wait->from != NONE)
+			return false;
+	}
+	return true;
+}
+
+/* It waits, and not only where a pointer happens to hold a callback that does. */
+static bool waits_for_sure(const struct derived *derived, const struct effect *wait)
+{
+	if (!wait->certain)
+		return false;
+	for (; wait->by_pointer && wait->from != NONE; wait = &derived->effects.items[wait->from])
+		if (program_call(derived->program, wait->call)->callee == NONE &&
+		    !calls_back_end(derived, wait->node, wait->call))
+			return false;
+	return true;
+}
+
 /* The effect by which the scope waits for events, or NULL. */
 static const struct effect *waits_in_scope(const struct derived *derived, uint32_t node, struct ref scope,
 					   const struct effect *after)
@@ -222,8 +251,8 @@ static const struct effect *waits_in_scope(const struct derived *derived, uint32
 	uint32_t i = after ? after->next : derived->first_effect[node];
 	for (; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *effect = &derived->effects.items[i];
-		if (effect->kind == EFFECT_WAITS && effect->certain && !effect->by_pointer &&
-		    effect->call.unit == scope.unit && is_inside(program_call(derived->program, effect->call), fact))
+		if (effect->kind == EFFECT_WAITS && effect->call.unit == scope.unit &&
+		    is_inside(program_call(derived->program, effect->call), fact) && waits_for_sure(derived, effect))
 			return effect;
 	}
 	return NULL;

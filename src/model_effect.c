@@ -100,8 +100,13 @@ static enum truth test_condition(struct derived *derived, struct ref call, const
 				 struct atom *atom)
 {
 	static const enum test tests[CONDITION_KINDS] = {
-	    [CONDITION_NULL] = TEST_NULL,      [CONDITION_NOT_NULL] = TEST_NOT_NULL, [CONDITION_IS] = TEST_EQUAL,
-	    [CONDITION_IS_NOT] = TEST_UNEQUAL, [CONDITION_HAS] = TEST_HAS,           [CONDITION_LACKS] = TEST_LACKS,
+	    [CONDITION_NULL] = TEST_NULL,
+	    [CONDITION_NOT_NULL] = TEST_NOT_NULL,
+	    [CONDITION_IS] = TEST_EQUAL,
+	    [CONDITION_IS_NOT] = TEST_UNEQUAL,
+	    [CONDITION_HAS] = TEST_HAS,
+	    [CONDITION_LACKS] = TEST_LACKS,
+	    [CONDITION_FIRST_WORD] = TEST_FIRST_WORD,
 	};
 	struct ref argument = program_argument(derived->program, call, condition->argument);
 	if (argument.index == NONE)
@@ -115,12 +120,15 @@ static enum truth test_condition(struct derived *derived, struct ref call, const
 	default:
 		break;
 	}
+	int64_t number = condition->number;
+	if (condition->kind == CONDITION_FIRST_WORD)
+		number = intern(&derived->conditions.subjects, condition->name);
 	enum test test = tests[condition->kind];
 	if ((test == TEST_EQUAL || test == TEST_UNEQUAL) && condition->number == 0)
 		test = test == TEST_EQUAL ? TEST_ZERO : TEST_NONZERO;
 	if (condition->field)
-		return test_field(derived, call, argument.index, condition->field, test, condition->number, atom);
-	return test_value(&derived->conditions, call.unit, argument.index, test, condition->number, atom);
+		return test_field(derived, call, argument.index, condition->field, test, number, atom);
+	return test_value(&derived->conditions, call.unit, argument.index, test, number, atom);
 }
 
 bool model_effect_at(struct derived *derived, struct ref call, const struct model_effect *effect,
@@ -161,4 +169,21 @@ bool model_effect_at(struct derived *derived, struct ref call, const struct mode
 		}
 	}
 	return true;
+}
+
+bool model_callback_at(struct derived *derived, const struct model_callback *callback, uint32_t node,
+		       const struct held *held)
+{
+	if (!callback->when_count && !callback->unless_count)
+		return true;
+	if (!held->is_call || program_callee(derived->program, held->origin) != node)
+		return !callback->when_count;
+	struct model_effect effect = {.when = callback->when,
+				      .when_count = callback->when_count,
+				      .unless = callback->unless,
+				      .unless_count = callback->unless_count};
+	struct condition condition = {0};
+	bool certain = true;
+	return model_effect_at(derived, held->origin, &effect, &condition, &certain) &&
+	       (!callback->when_count || (certain && !condition.count));
 }

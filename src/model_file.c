@@ -282,9 +282,23 @@ static bool read_test(struct reader *reader, const cJSON *json, enum condition_k
 	return read_number(reader, json, condition);
 }
 
+/* One word or several, any of which will do: kept as "COMMIT|INSERT". */
+static bool read_words(struct reader *reader, const cJSON *json, struct model_condition *condition)
+{
+	condition->kind = CONDITION_FIRST_WORD;
+	for (const cJSON *one = first_of(json); one; one = next_of(json, one)) {
+		if (!cJSON_IsString(one) || !*one->valuestring || strchr(one->valuestring, '|'))
+			return fail(reader, "'first-word' must be a word, or a list of words");
+		condition->name = condition->name
+				      ? arena_printf(reader->file->arena, "%s|%s", condition->name, one->valuestring)
+				      : arena_strdup(reader->file->arena, one->valuestring);
+	}
+	return condition->name || fail(reader, "'first-word' must be a word, or a list of words");
+}
+
 static bool read_condition(struct reader *reader, const cJSON *json, struct model_condition *condition)
 {
-	static const char *const keys[] = {"arg", "field", "is", "is-not", "has", "lacks", NULL};
+	static const char *const keys[] = {"arg", "field", "is", "is-not", "has", "lacks", "first-word", NULL};
 	static const struct {
 		const char *key;
 		enum condition_kind kind;
@@ -313,8 +327,11 @@ static bool read_condition(struct reader *reader, const cJSON *json, struct mode
 		if (!read_test(reader, test, tests[i].kind, condition))
 			return false;
 	}
-	if (count != 1)
-		return fail(reader, "a condition needs one of 'is', 'is-not', 'has' and 'lacks'");
+	const cJSON *words = member(json, "first-word");
+	if (words && !read_words(reader, words, condition))
+		return false;
+	if (count + (words != NULL) != 1)
+		return fail(reader, "a condition needs one of 'is', 'is-not', 'has', 'lacks' and 'first-word'");
 	return true;
 }
 
@@ -428,7 +445,7 @@ static bool read_effect(struct reader *reader, const cJSON *json, const struct p
 
 static bool read_callback(struct reader *reader, const cJSON *json)
 {
-	static const char *const keys[] = {"arg", "role", "user-data", NULL};
+	static const char *const keys[] = {"arg", "role", "user-data", "when", "unless", NULL};
 	struct model_callback callback = {.user_data = MODEL_NO_ARGUMENT};
 	if (!check_object(reader, json, keys))
 		return false;
@@ -437,8 +454,12 @@ static bool read_callback(struct reader *reader, const cJSON *json)
 	if (!arg || !role)
 		return fail(reader, "'%s' is missing", arg ? "role" : "arg");
 	if (!read_place(reader, arg, "arg", 0, &argument) || !read_role(reader, role, &callback.role) ||
-	    (user_data && !read_place(reader, user_data, "user-data", 0, &callback.user_data)))
+	    (user_data && !read_place(reader, user_data, "user-data", 0, &callback.user_data)) ||
+	    !read_conditions(reader, member(json, "when"), &callback.when, &callback.when_count) ||
+	    !read_conditions(reader, member(json, "unless"), &callback.unless, &callback.unless_count))
 		return false;
+	if (callback.role == ROLE_INLINE && (callback.when_count || callback.unless_count))
+		return fail(reader, "an inline callback has no conditions");
 	callback.argument = (uint32_t)argument;
 	table_add(&reader->callbacks, callback);
 	return true;

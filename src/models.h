@@ -117,6 +117,7 @@ enum condition_kind {
 	CONDITION_BLOCKING,    /* a descriptor that is known to block */
 	CONDITION_NONBLOCKING, /* a descriptor that is known not to */
 	CONDITION_ZERO_TIME,   /* points to a record whose every field is 0 */
+	CONDITION_FIRST_WORD,  /* a text that begins with one of the words in `name`, "COMMIT|INSERT" */
 	CONDITION_KINDS,
 };
 
@@ -125,7 +126,7 @@ struct model_condition {
 	uint32_t argument;
 	const char *field; /* of the record that the argument points to, or NULL: the argument itself */
 	int64_t number;
-	const char *name; /* of the number, as the model gives it, or NULL */
+	const char *name; /* of the number, as the model gives it, or NULL; CONDITION_FIRST_WORD: the words */
 };
 
 struct model_effect {
@@ -147,6 +148,11 @@ struct model_callback {
 	uint32_t argument;
 	enum role_kind role;
 	int user_data; /* argument that the callback gets back, or MODEL_NO_ARGUMENT */
+	/* As of an effect: the role is that of callbacks which are registered so. */
+	const struct model_condition *when;
+	uint32_t when_count;
+	const struct model_condition *unless;
+	uint32_t unless_count;
 };
 
 struct model_function {

@@ -24,25 +24,39 @@ static void add_role(struct derived *derived, struct role role)
 	table_add(&derived->roles, role);
 }
 
+static void seed_held(struct derived *derived, const struct held *held, enum role_kind kind, const char *world,
+		      const char *how)
+{
+	if (kind == ROLE_INLINE)
+		return;
+	add_role(derived, (struct role){.kind = kind,
+					.world = kind == ROLE_ON_LOOP && world ? world : "",
+					.node = held->function,
+					.from = NONE,
+					.call = held->origin,
+					.is_call = held->is_call,
+					.in = held->in,
+					.how = how,
+					.edge = NONE});
+}
+
 /* All that the holder can hold runs as `kind`. */
 static void seed_holder(struct derived *derived, uint32_t holder, enum role_kind kind, const char *world,
 			const char *how)
 {
 	const struct holder *from = &derived->program->holders.items[holder];
-	if (kind == ROLE_INLINE)
-		return;
-	for (uint32_t i = 0; i < from->held.count; i++) {
-		const struct held *held = &from->held.items[i];
-		add_role(derived, (struct role){.kind = kind,
-						.world = kind == ROLE_ON_LOOP && world ? world : "",
-						.node = held->function,
-						.from = NONE,
-						.call = held->origin,
-						.is_call = held->is_call,
-						.in = held->in,
-						.how = how,
-						.edge = NONE});
-	}
+	for (uint32_t i = 0; i < from->held.count; i++)
+		seed_held(derived, &from->held.items[i], kind, world, how);
+}
+
+/* What is given to a library's function runs as its model says, where that depends on nothing else that is given. */
+static void seed_callback(struct derived *derived, uint32_t index, const struct model_callback *callback)
+{
+	const struct node *node = &derived->program->nodes.items[index];
+	const struct holder *holder = &derived->program->holders.items[node->first_param + callback->argument];
+	for (uint32_t i = 0; i < holder->held.count; i++)
+		if (model_callback_at(derived, callback, index, &holder->held.items[i]))
+			seed_held(derived, &holder->held.items[i], callback->role, node->model->world, node->name);
 }
 
 static void seed_registrations(struct derived *derived)
@@ -51,8 +65,7 @@ static void seed_registrations(struct derived *derived)
 	for (uint32_t i = 0; i < program->nodes.count; i++) {
 		const struct node *node = &program->nodes.items[i];
 		for (uint32_t c = 0; node->model && c < node->model->callback_count; c++)
-			seed_holder(derived, node->first_param + node->model->callbacks[c].argument,
-				    node->model->callbacks[c].role, node->model->world, node->name);
+			seed_callback(derived, i, &node->model->callbacks[c]);
 	}
 	for (uint32_t i = 0; i < program->holders.count; i++) {
 		const struct holder *holder = &program->holders.items[i];

@@ -37,6 +37,15 @@ static const char *field_of(const struct program *program, uint32_t holder)
 	return strstr(intern_text(&program->slots, program->holders.items[holder].owner), "::") + 2;
 }
 
+/* Whether the slot is for telling users something. */
+static bool tells(const struct program *program, uint32_t holder)
+{
+	struct field_ref field =
+	    program_field(program, intern_text(&program->slots, program->holders.items[holder].owner));
+	return field.field && returns_nothing(program_facts(program, field.unit), field.field->type) &&
+	       !has_word(field_of(program, holder), other_words);
+}
+
 /* Where it is given a callback itself, that one is what it is about. */
 static bool takes_callback(const struct program *program, const struct node *node)
 {
@@ -107,7 +116,7 @@ static void add_calls(struct derived *derived, struct ref body, const uint8_t *f
 		uint32_t holder = program_holder(program, body.unit, body.index, fact->target);
 		struct wait way = {program_node(program, body.unit, body.index), call, {0}, NONE};
 		if (holder != NONE && from_users[holder] && program->holders.items[holder].kind == HOLDER_SLOT &&
-		    !has_word(field_of(program, holder), other_words) &&
+		    tells(program, holder) &&
 		    condition_of_scope(&derived->conditions, body.unit, fact->scope, &way.condition))
 			find_waits(derived, way, is_helper, &entry_of(callbacks, holder)->ways);
 	}

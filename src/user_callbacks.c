@@ -42,6 +42,11 @@ static const char *seen_through(const struct facts *facts, uint32_t type)
 	return facts_text(facts, facts->types[type].spelling);
 }
 
+bool returns_nothing(const struct facts *facts, uint32_t type)
+{
+	return type != NONE && strncmp(seen_through(facts, type), "void (", 6) == 0;
+}
+
 /* By its own name or that of its type. */
 static bool is_called(const char *name, const char *alias, const char *const *words)
 {

@@ -4,8 +4,13 @@
 
 enum { WAITS = 200 };
 
-static const char *const wait_words[] = {"wait",  "sleep", "msleep",   "usleep",      "nanosleep",
-					 "delay", "sync",  "blocking", "synchronous", NULL};
+/* Waits or sleeps, whatever else the word says of how: "job_waitpid", "wait_readable", "msleep". */
+static bool says_it_waits(const char *name)
+{
+	static const char *const words[] = {"delay", "sync", "blocking", "synchronous", NULL};
+	static const char *const others[] = {"nowait", "await", NULL};
+	return contains(name, "sleep") || (contains(name, "wait") && !has_word(name, others)) || has_word(name, words);
+}
 
 /* Nobody calls it but functions of the project, by name or by pointer: it is no callback, and no loop's own. */
 static bool has_only_callers(const struct derived *derived, uint32_t node)
@@ -27,7 +32,7 @@ static bool has_only_callers(const struct derived *derived, uint32_t node)
 bool is_waiter(const struct derived *derived, uint32_t node)
 {
 	const struct node *of = &derived->program->nodes.items[node];
-	return of->param_count && has_word(of->name, wait_words) && has_only_callers(derived, node);
+	return of->param_count && says_it_waits(of->name) && has_only_callers(derived, node);
 }
 
 bool is_runner(const struct derived *derived, uint32_t node)

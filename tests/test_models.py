@@ -22,7 +22,7 @@ except ImportError:
     jsonschema = None
 
 # With the names that headers keep for old programs only.
-FLAGS = ["-std=gnu17", "-D_GNU_SOURCE", "-DTEVENT_DEPRECATED", "-w", "-ferror-limit=0"]
+FLAGS = ["-std=gnu17", "-D_GNU_SOURCE", "-DTEVENT_DEPRECATED", "-DLDAP_DEPRECATED", "-w", "-ferror-limit=0"]
 MARK = "asynclint_claim_"
 POINTER_TESTS = {"null", "not-null", "zero-time"}
 SUGAR = {"TypeOfExprType", "ElaboratedType", "TypedefType", "ParenType", "QualType", "AttributedType", "MacroQualifiedType"}
@@ -216,9 +216,10 @@ class Check:
             parameter = parameters[argument]
             if field:
                 self.fields.append((name, parameter["type"]["qualType"], field))
-            if (field or test in POINTER_TESTS) and not is_pointer(parameter):
+            text = "first-word" in condition
+            if (field or text or test in POINTER_TESTS) and not is_pointer(parameter):
                 self.problem(f"function '{name}': {key}: argument {argument} of a condition is not a pointer")
-            if not field and test not in (*POINTER_TESTS, "blocking", "nonblocking") and is_pointer(parameter):
+            if not field and not text and test not in (*POINTER_TESTS, "blocking", "nonblocking") and is_pointer(parameter):
                 self.problem(f"function '{name}': {key}: argument {argument} of a condition is a pointer, not a number")
 
     def check_function(self, name, function, node):
@@ -268,7 +269,7 @@ class Check:
                 self.problem(f"{kind} '{name}': is not a function pointer")
         self.check_fields()
         conditions = [condition for function in self.functions.values() for _, condition in conditions_of(function)]
-        used = {value for condition in conditions for value in condition.values()} | set(self.model.get("would-block", []))
+        used = {value for condition in conditions for each in condition.values() for value in as_list(each)} | set(self.model.get("would-block", []))
         for name in self.model.get("constants", {}):
             if name not in used:
                 self.problem(f"constant '{name}': nothing uses it")
