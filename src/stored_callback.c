@@ -10,11 +10,11 @@
 static const char *const callback_words[] = {"callback", "callbacks", "cback",  "func",   "function", "user", "handler",
 					     "hook",     "notify",    "handle", "client", "conn",     "data", NULL};
 /* Such an operation changes who is told, or ends the object: the callback tells that it did. A callback that is named
- * so does it for the API. */
-static const char *const other_words[] = {"set",      "get",   "add",    "remove",   "register", "unregister",
-					  "new",      "init",  "free",   "close",    "destroy",  "cleanup",
-					  "shutdown", "stop",  "reset",  "callback", "dispose",  "unref",
-					  "teardown", "abort", "cancel", NULL};
+ * so does it for the API, or answers it ("info"). */
+static const char *const other_words[] = {"set",      "get",      "add",   "remove",   "register", "unregister",
+					  "new",      "init",     "free",  "close",    "destroy",  "cleanup",
+					  "shutdown", "stop",     "reset", "callback", "info",     "dispose",
+					  "unref",    "teardown", "info",  "abort",    "cancel",   NULL};
 
 /* Whoever runs the loop, or is called on it: the way ends here. */
 static bool is_of_loop(const struct derived *derived, uint32_t node)
