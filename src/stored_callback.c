@@ -14,7 +14,7 @@ static const char *const callback_words[] = {"callback", "callbacks", "cback",  
 static const char *const other_words[] = {"set",      "get",      "add",   "remove",   "register", "unregister",
 					  "new",      "init",     "free",  "close",    "destroy",  "cleanup",
 					  "shutdown", "stop",     "reset", "callback", "info",     "dispose",
-					  "unref",    "teardown", "info",  "abort",    "cancel",   NULL};
+					  "unref",    "teardown", "abort", "cancel",   NULL};
 
 /* Whoever runs the loop, or is called on it: the way ends here. */
 static bool is_of_loop(const struct derived *derived, uint32_t node)
