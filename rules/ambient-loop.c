@@ -16,8 +16,9 @@ static void note_use(struct pass *pass, struct finding *finding, const struct am
 	    [AMBIENT_STORED] = "'%s' ties an object to it",
 	    [AMBIENT_FALLBACK] = "'%s' takes it where it is given none",
 	    [AMBIENT_SET] = "'%s' makes its loop the one of all others",
+	    [AMBIENT_WRAPPED] = "'%s' goes by what takes it",
 	};
-	if (use->kind == AMBIENT_PASSED)
+	if (use->kind == AMBIENT_PASSED || use->kind == AMBIENT_WRAPPED)
 		note_call(pass, finding, use->at, formats[use->kind], name_of(pass, use->node));
 	else
 		note(pass, finding, use->at.unit,

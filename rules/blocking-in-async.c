@@ -60,28 +60,15 @@ static void report_wait(struct pass *pass, const struct effect *effect, const wa
 		set_help(pass, finding, "use '%s', or move the call to a worker thread", twin);
 }
 
-/* The call, or another one of the same waiter in the same function: one is enough to see what has to change. */
-static bool is_reported(const struct pass *pass, const waits *reported, const struct wait *wait)
-{
-	for (uint32_t i = 0; i < reported->count; i++) {
-		const struct wait *other = &reported->items[i];
-		bool same_call = other->call.unit == wait->call.unit && other->call.index == wait->call.index;
-		if (same_call ||
-		    (wait->below != NONE && other->node == wait->node &&
-		     program_callee(pass->program, other->call) == program_callee(pass->program, wait->call)))
-			return true;
-	}
-	return false;
-}
-
 static void check_effect(struct pass *pass, const struct effect *effect, waits *reported)
 {
 	waits found = {0};
 	bool is_event = is_event_wait(pass, effect);
-	find_waits(pass->derived, effect, &found);
+	find_waits(pass->derived, (struct wait){effect->node, effect->call, effect->condition, NONE}, is_waiter,
+		   &found);
 	for (uint32_t at = 0; at < found.count; at++) {
 		const struct wait *wait = &found.items[at];
-		if (is_waiter(pass->derived, wait->node) || is_reported(pass, reported, wait) ||
+		if (is_waiter(pass->derived, wait->node) || is_listed_wait(pass->program, reported, wait) ||
 		    call_on_other_thread(pass->derived, wait->call))
 			continue;
 		struct loop_path path;

@@ -1,5 +1,6 @@
 #include "callback_use.h"
 #include "pass.h"
+#include "stored_callback.h"
 #include "user_callbacks.h"
 #include "words.h"
 
@@ -89,10 +90,105 @@ static void check_param(struct pass *pass, const struct callback_params *callbac
 	table_release(&uses);
 }
 
-static void check(struct pass *pass)
+/* The first implementation in the slot that only calls its callback before it returns (or, with `keeps`, that keeps it
+ * for later); NONE if there is none. */
+static uint32_t find_implementation(const struct pass *pass, const struct callback_params *callbacks,
+				    const struct holder *slot, uint32_t param, bool keeps)
+{
+	for (uint32_t i = 0; i < slot->held.count; i++) {
+		const struct held *held = &slot->held.items[i];
+		const struct node *node = &pass->program->nodes.items[held->function];
+		if (held->is_call || param >= node->param_count || is_test_file(node->file) ||
+		    !is_completion_param(pass->program, node, param))
+			continue;
+		uint32_t uses = callbacks->uses[node->first_param + param];
+		if (keeps ? uses >> CALLBACK_KEPT & 1 : uses == 1u << CALLBACK_CALLED)
+			return held->function;
+	}
+	return NONE;
+}
+
+static void report_first_use(struct pass *pass, const struct callback_params *callbacks, uint32_t calling,
+			     uint32_t keeping, uint32_t param, const char *slot)
+{
+	const struct node *called = &pass->program->nodes.items[calling], *kept = &pass->program->nodes.items[keeping];
+	callback_uses uses = {0};
+	for (uint32_t b = 0; b < called->body_count && !uses.count; b++)
+		find_callback_uses(callbacks, pass->program->bodies.items[called->first_body + b], calling, param,
+				   &uses);
+	if (uses.count) {
+		struct finding *finding =
+		    report(pass, uses.items[0].moment.unit, &uses.items[0].place, calling, slot,
+			   "'%s' calls '%s' before it returns, and '%s', which is '%s' as well, later", called->name,
+			   param_text(pass, calling, param), kept->name, slot);
+		note(pass, finding, kept->function.unit, &program_function(pass->program, kept)->place, keeping,
+		     "'%s' keeps its callback for later", kept->name);
+		set_help(pass, finding, "let the loop call it in both cases");
+	}
+	table_release(&uses);
+}
+
+/* Who calls by way of a slot cannot know which implementation he gets. */
+static void check_slots(struct pass *pass, const struct callback_params *callbacks)
 {
 	const struct program *program = pass->program;
-	struct callback_params *callbacks = callback_params_new(pass->derived);
+	for (uint32_t h = 0; h < program->holders.count; h++) {
+		const struct holder *slot = &program->holders.items[h];
+		if (slot->kind != HOLDER_SLOT || slot->held.count < 2)
+			continue;
+		const struct node *first = &program->nodes.items[slot->held.items[0].function];
+		const char *name = program_slot_text(program, h, &pass->findings->arena);
+		for (uint32_t p = 0; p < first->param_count && !has_word(name, setter_words); p++) {
+			uint32_t calling = find_implementation(pass, callbacks, slot, p, false),
+				 keeping = find_implementation(pass, callbacks, slot, p, true);
+			if (calling != NONE && keeping != NONE)
+				report_first_use(pass, callbacks, calling, keeping, p, name);
+		}
+	}
+}
+
+static void report_operation(struct pass *pass, const struct stored_callback *callback, uint32_t at)
+{
+	const struct program *program = pass->program;
+	const struct wait *ways = callback->ways.items;
+	const char *name = program->nodes.items[ways[at].node].name,
+		   *slot = program_slot_text(program, callback->holder, &pass->findings->arena);
+	struct finding *finding = report_call(
+	    pass, ways[at].call, slot,
+	    "'%s' calls the user's '%s' before it returns here, which the loop calls later otherwise", name, slot);
+	find_surface(pass, finding, ways[at].node);
+	for (; ways[at].below != NONE; at = ways[at].below)
+		note_call(pass, finding, ways[at].call, "'%s' calls '%s'", program->nodes.items[ways[at].node].name,
+			  program->nodes.items[ways[ways[at].below].node].name);
+	note_call(pass, finding, ways[at].call, "'%s' calls the user's function",
+		  program->nodes.items[ways[at].node].name);
+	set_help(pass, finding, "let the loop call it in both cases");
+}
+
+/* Operations that get to the callback that their user has stored, which it is for the loop to call. One way each. */
+static void check_stored(struct pass *pass)
+{
+	stored_callbacks callbacks = {0};
+	id_table reported = {0};
+	stored_callbacks_find(pass->derived, &callbacks);
+	for (uint32_t i = 0; i < callbacks.count; i++)
+		for (uint32_t at = 0; at < callbacks.items[i].ways.count; at++) {
+			uint32_t node = callbacks.items[i].ways.items[at].node;
+			bool is_new = is_own_operation(pass->derived, &callbacks.items[i], at);
+			for (uint32_t r = 0; r < reported.count; r++)
+				is_new &= reported.items[r] != node;
+			if (!is_new)
+				continue;
+			table_add(&reported, node);
+			report_operation(pass, &callbacks.items[i], at);
+		}
+	table_release(&reported);
+	stored_callbacks_release(&callbacks);
+}
+
+static void check_params(struct pass *pass, const struct callback_params *callbacks)
+{
+	const struct program *program = pass->program;
 	for (uint32_t n = 0; n < program->nodes.count; n++) {
 		const struct node *node = &program->nodes.items[n];
 		for (uint32_t p = 0; p < node->param_count; p++) {
@@ -104,6 +200,14 @@ static void check(struct pass *pass)
 				check_param(pass, callbacks, program->bodies.items[node->first_body + b], n, p);
 		}
 	}
+}
+
+static void check(struct pass *pass)
+{
+	struct callback_params *callbacks = callback_params_new(pass->derived);
+	check_params(pass, callbacks);
+	check_slots(pass, callbacks);
+	check_stored(pass);
 	callback_params_free(callbacks);
 }
 

@@ -26,9 +26,34 @@ static bool is_used_both_ways(const struct pass *pass, const struct mode *mode)
 	return on && off;
 }
 
+/* A function for each direction instead of a parameter: one finding for both. */
+static void check_fixed(struct pass *pass, uint32_t index)
+{
+	const struct program *program = pass->program;
+	const struct effect *blocks = fixed_setter(pass->derived, index);
+	if (!blocks || !blocks->clears)
+		return;
+	for (uint32_t n = 0; n < program->nodes.count; n++) {
+		const struct effect *other = n == index ? NULL : fixed_setter(pass->derived, n);
+		if (!other || other->clears || !set_same_type(pass->derived, index, n))
+			continue;
+		const struct node *node = &program->nodes.items[index], *twin = &program->nodes.items[n];
+		struct finding *finding = report(
+		    pass, node->function.unit, &program_function(program, node)->place, index, node->name,
+		    "'%s' makes an object blocking, and '%s' makes it non-blocking again", node->name, twin->name);
+		note_effect(pass, finding, blocks);
+		note(pass, finding, twin->function.unit, &program_function(program, twin)->place, n,
+		     "'%s' does the opposite", twin->name);
+		set_help(pass, finding, "decide when the object is made, by a type or constructor for each behaviour");
+		return;
+	}
+}
+
 static void check(struct pass *pass)
 {
 	const struct derived *derived = pass->derived;
+	for (uint32_t n = 0; n < pass->program->nodes.count; n++)
+		check_fixed(pass, n);
 	for (uint32_t i = 0; i < derived->modes.count; i++) {
 		const struct mode *mode = &derived->modes.items[i];
 		if (mode->subject != SUBJECT_PARAM)

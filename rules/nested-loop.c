@@ -1,5 +1,5 @@
 #include "hand_pump.h"
-#include "pass.h"
+#include "reentry.h"
 #include "words.h"
 
 #include <string.h>
@@ -84,6 +84,57 @@ static bool report_at(struct pass *pass, uint32_t node, const struct effect *eff
 	return true;
 }
 
+/* Nothing that it is given says which loop it means. */
+static bool is_told_which_loop(const struct pass *pass, uint32_t node)
+{
+	const struct node *of = &pass->program->nodes.items[node];
+	for (uint32_t i = 0; i < of->param_count; i++) {
+		const struct fact_param *param = program_param(pass->program, of, i);
+		if (param && param->type != NONE &&
+		    program_facts(pass->program, of->function.unit)->types[param->type].pointers)
+			return true;
+	}
+	return false;
+}
+
+/* Its name says that it runs a loop, but it is there for callbacks of that very loop: it takes the loop from where they
+ * take it, and its caller has to bear that all others run meanwhile. */
+static void check_runner(struct pass *pass, const struct loop_run *run)
+{
+	waits found = {0};
+	const char *name = pass->program->nodes.items[run->call.node].name;
+	bool reported = (run->effect && run->effect->kind != EFFECT_PUMPS) ||
+			!is_runner(pass->derived, run->call.node) || is_told_which_loop(pass, run->call.node) ||
+			is_teardown(pass, name);
+	if (!reported)
+		find_waits(pass->derived, run->call, is_runner, &found);
+	for (uint32_t at = 0; at < found.count && !reported; at++) {
+		struct loop_path path = {0};
+		reported =
+		    !is_runner(pass->derived, found.items[at].node) && is_reentered(pass, run, &found.items[at], &path);
+		if (reported) {
+			struct finding *finding =
+			    report_call(pass, run->call.call, name,
+					"'%s' runs %s for one of its callbacks, which waits in it meanwhile", name,
+					loop_text(pass, run->world));
+			note_loop_path(pass, finding, &path);
+			note_call(pass, finding, found.items[at].call, "'%s' calls '%s'",
+				  pass->program->nodes.items[found.items[at].node].name, name);
+		}
+		table_release(&path.edges);
+	}
+	table_release(&found);
+}
+
+static void check_runners(struct pass *pass)
+{
+	loop_runs runs = {0};
+	find_loop_runs(pass, &runs);
+	for (uint32_t i = 0; i < runs.count; i++)
+		check_runner(pass, &runs.items[i]);
+	table_release(&runs);
+}
+
 static void check(struct pass *pass)
 {
 	const struct derived *derived = pass->derived;
@@ -94,6 +145,7 @@ static void check(struct pass *pass)
 		for (uint32_t i = derived->first_effect[n]; i != NONE && !reported; i = derived->effects.items[i].next)
 			reported = report_at(pass, n, &derived->effects.items[i]);
 	}
+	check_runners(pass);
 }
 
 const struct rule rule_nested_loop = {

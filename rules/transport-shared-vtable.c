@@ -18,6 +18,12 @@ static bool is_start(const struct pass *pass, const struct effect *effect)
 	return effect->kind == EFFECT_STARTS_ASYNC && pass->program->nodes.items[effect->cause].model;
 }
 
+static bool is_wait(const struct pass *pass, const struct effect *effect)
+{
+	return effect->kind == EFFECT_PUMPS || effect->kind == EFFECT_WAITS ||
+	       (effect->kind == EFFECT_BLOCKS && pass->costs >> effect->cost & 1 && effect->cost != COST_SLEEP);
+}
+
 /* What a function does whatever it is given. */
 static enum kind kind_of(const struct pass *pass, uint32_t node, const struct effect **why)
 {
@@ -28,10 +34,7 @@ static enum kind kind_of(const struct pass *pass, uint32_t node, const struct ef
 		for (uint32_t a = 0; a < effect->condition.count; a++)
 			always &= effect->condition.atoms[a].subject != SUBJECT_PARAM ||
 				  effect->condition.atoms[a].test == TEST_NOT_NULL;
-		bool waits =
-		    effect->kind == EFFECT_PUMPS || effect->kind == EFFECT_WAITS ||
-		    (effect->kind == EFFECT_BLOCKS && pass->costs >> effect->cost & 1 && effect->cost != COST_SLEEP);
-		if (always && waits && !blocks) {
+		if (always && is_wait(pass, effect) && !blocks) {
 			blocks = true;
 			*why = effect;
 		} else if (always && is_start(pass, effect) && !blocks && !starts) {
@@ -60,6 +63,21 @@ static uint32_t find_kind(const struct pass *pass, uint32_t holder, enum kind ki
 		if (is_of_table(pass, &slot->held.items[i]) && kind_of(pass, slot->held.items[i].function, why) == kind)
 			return i;
 	return NONE;
+}
+
+/* Whether a function of a table in the slot waits, be it only while there is something to read or time left. */
+static bool can_wait(const struct pass *pass, uint32_t holder)
+{
+	const struct holder *slot = &pass->program->holders.items[holder];
+	for (uint32_t h = 0; h < slot->held.count; h++) {
+		uint32_t effect = pass->derived->first_effect[slot->held.items[h].function];
+		for (; effect != NONE && is_of_table(pass, &slot->held.items[h]);
+		     effect = pass->derived->effects.items[effect].next)
+			if (pass->derived->effects.items[effect].certain &&
+			    is_wait(pass, &pass->derived->effects.items[effect]))
+				return true;
+	}
+	return false;
 }
 
 static void note_function(struct pass *pass, struct finding *finding, const struct held *held, const struct effect *why,
@@ -141,7 +159,7 @@ struct slot_use {
 	const struct fact_field *field;
 	uint32_t holder;
 	const char *plain, *ending;
-	bool blocking, callback;
+	bool waits, callback;
 };
 
 static struct slot_use use_of(struct pass *pass, uint32_t unit, const struct fact_record *record, uint32_t number)
@@ -150,12 +168,11 @@ static struct slot_use use_of(struct pass *pass, uint32_t unit, const struct fac
 	struct slot_use use = {.field = &facts->fields[record->first_field + number], .holder = NONE};
 	if (use.field->type == NONE || !(facts->types[use.field->type].flags & TYPE_FUNCTION_POINTER))
 		return (struct slot_use){0};
-	const struct effect *why;
 	use.plain = plain_slot(facts_text(facts, use.field->name), &use.ending, &pass->findings->arena);
 	use.holder = program_slot(pass->program,
 				  arena_printf(&pass->findings->arena, "%s::%s", facts_text(facts, record->identity),
 					       facts_text(facts, use.field->name)));
-	use.blocking = use.holder != NONE && find_kind(pass, use.holder, KIND_BLOCKING, &why) != NONE;
+	use.waits = use.holder != NONE && can_wait(pass, use.holder);
 	use.callback = takes_callback(pass, facts, use.field->type);
 	return use;
 }
@@ -170,11 +187,19 @@ static bool are_both_kinds(const struct slot_use *sync, const struct slot_use *a
 	    *async->ending && strcmp(async->ending, "sync") != 0 && strcmp(async->ending, "blocking") != 0;
 	if (says_async)
 		return (!*sync->ending || says_sync) && async->callback && !sync->callback;
-	return says_sync && !*async->ending && sync->blocking && !async->blocking;
+	return says_sync && !*async->ending && sync->waits && !async->waits;
 }
 
-/* The variable whose initialiser fills the slot, or NULL. */
-static const struct fact_variable *table_of(const struct pass *pass, uint32_t holder, uint32_t *unit)
+/* A table that fills a slot; variable NULL: one that is filled at run time. */
+struct filled {
+	uint32_t unit;
+	const struct fact_variable *variable;
+};
+
+typedef TABLE(struct filled) filled_tables;
+
+/* The variables whose initialisers fill the slot. */
+static void find_tables(const struct pass *pass, uint32_t holder, filled_tables *tables)
 {
 	const struct holder *slot = &pass->program->holders.items[holder];
 	for (uint32_t i = 0; i < slot->held.count; i++) {
@@ -184,45 +209,68 @@ static const struct fact_variable *table_of(const struct pass *pass, uint32_t ho
 		const struct facts *facts = program_facts(pass->program, origin.unit);
 		const struct fact_value *root =
 		    &facts->values[value_root(pass->program, origin.unit, facts->assignments[origin.index].target)];
-		if (root->kind == VALUE_VARIABLE) {
-			*unit = origin.unit;
-			return &facts->variables[root->a];
-		}
+		const struct fact_variable *variable = root->kind == VALUE_VARIABLE ? &facts->variables[root->a] : NULL;
+		bool is_new = variable;
+		for (uint32_t t = 0; t < tables->count; t++)
+			is_new &= tables->items[t].variable != variable;
+		if (is_new)
+			table_add(tables, (struct filled){origin.unit, variable});
 	}
-	return NULL;
 }
 
-/* Slots for both kinds of one operation: reported at the tables that fill them, or at the type where classes are filled
- * at run time. */
-static void check_record(struct pass *pass, uint32_t unit, const struct fact_record *record)
+struct slot_pair {
+	struct slot_use sync, async;
+};
+
+typedef TABLE(struct slot_pair) slot_pairs;
+
+static void find_pairs(struct pass *pass, uint32_t unit, const struct fact_record *record, slot_pairs *pairs)
 {
-	const struct facts *facts = program_facts(pass->program, unit);
-	struct finding *finding = NULL;
 	for (uint32_t s = 0; s < record->field_count; s++) {
-		struct slot_use sync = use_of(pass, unit, record, s);
-		for (uint32_t a = 0; a < record->field_count && sync.field; a++) {
-			struct slot_use async = use_of(pass, unit, record, a);
-			if (s == a || !are_both_kinds(&sync, &async))
-				continue;
-			const char *sync_name = facts_text(facts, sync.field->name),
-				   *async_name = facts_text(facts, async.field->name);
-			if (!finding) {
-				uint32_t table_unit = unit;
-				const struct fact_variable *table =
-				    sync.holder == NONE ? NULL : table_of(pass, sync.holder, &table_unit);
-				const char *name = table ? program_text(pass->program, table_unit, table->name)
-							 : facts_text(facts, record->name);
-				finding = report(pass, table_unit, table ? &table->place : &record->place, NONE, name,
-						 "table '%s' has a blocking '%s' and an async '%s' for one transport",
-						 name, sync_name, async_name);
-				set_help(pass, finding,
-					 "make two tables: which one a type fills says what it promises");
-			}
-			note(pass, finding, unit, &sync.field->place, NONE, "'%s' waits until it is done", sync_name);
-			note(pass, finding, unit, &async.field->place, NONE, "'%s' returns before it is done",
-			     async_name);
+		struct slot_pair pair = {.sync = use_of(pass, unit, record, s)};
+		for (uint32_t a = 0; a < record->field_count && pair.sync.field; a++) {
+			pair.async = use_of(pass, unit, record, a);
+			if (s != a && are_both_kinds(&pair.sync, &pair.async))
+				table_add(pairs, pair);
 		}
 	}
+}
+
+static void report_table(struct pass *pass, uint32_t unit, const struct fact_record *record, const slot_pairs *pairs,
+			 const struct filled *table)
+{
+	const struct facts *facts = program_facts(pass->program, unit);
+	const char *name = table->variable ? program_text(pass->program, table->unit, table->variable->name)
+					   : facts_text(facts, record->name);
+	struct finding *finding = report(
+	    pass, table->unit, table->variable ? &table->variable->place : &record->place, NONE, name,
+	    "table '%s' has a blocking '%s' and an async '%s' for one transport", name,
+	    facts_text(facts, pairs->items[0].sync.field->name), facts_text(facts, pairs->items[0].async.field->name));
+	for (uint32_t i = 0; i < pairs->count; i++) {
+		const struct fact_field *sync = pairs->items[i].sync.field, *async = pairs->items[i].async.field;
+		note(pass, finding, unit, &sync->place, NONE, "'%s' waits until it is done",
+		     facts_text(facts, sync->name));
+		note(pass, finding, unit, &async->place, NONE, "'%s' returns before it is done",
+		     facts_text(facts, async->name));
+	}
+	set_help(pass, finding, "make two tables: which one a type fills says what it promises");
+}
+
+/* Slots for both kinds of one operation: reported at each table that fills them, or at the type where classes are
+ * filled at run time. */
+static void check_record(struct pass *pass, uint32_t unit, const struct fact_record *record)
+{
+	slot_pairs pairs = {0};
+	filled_tables tables = {0};
+	find_pairs(pass, unit, record, &pairs);
+	if (pairs.count && pairs.items[0].sync.holder != NONE)
+		find_tables(pass, pairs.items[0].sync.holder, &tables);
+	if (pairs.count && !tables.count)
+		table_add(&tables, (struct filled){unit, NULL});
+	for (uint32_t t = 0; t < tables.count; t++)
+		report_table(pass, unit, record, &pairs, &tables.items[t]);
+	table_release(&tables);
+	table_release(&pairs);
 }
 
 static void check(struct pass *pass)

@@ -103,6 +103,19 @@ static bool is_user(const struct program *program, const struct libraries *libra
 	       !takes_its_like(program, &program->nodes.items[node], &ambients->list.items[variable]);
 }
 
+/* Whether the node is given a pointer to an object. */
+static bool takes_record(const struct program *program, const struct node *node)
+{
+	const struct facts *facts = program_facts(program, node->function.unit);
+	for (uint32_t i = 0; i < node->param_count; i++) {
+		const struct fact_param *param = program_param(program, node, i);
+		if (param && param->type != NONE && facts->types[param->type].pointers &&
+		    *facts_text(facts, facts->types[param->type].record))
+			return true;
+	}
+	return false;
+}
+
 static void find_assigned(const struct program *program, const struct libraries *libraries, struct ambients *ambients,
 			  uint32_t node, struct ref body)
 {
@@ -140,6 +153,24 @@ static void find_passed(const struct program *program, const struct libraries *l
 	}
 }
 
+/* Functions that do nothing about the loop but call, by name, one that hands the variable on: `event_dispatch()` is
+ * `event_loop(0)`. What is given an object may have the loop from there. */
+static void find_wrappers(const struct program *program, const struct libraries *libraries, struct ambients *ambients)
+{
+	for (uint32_t u = 0; u < ambients->uses.count; u++) {
+		struct ambient_use use = ambients->uses.items[u];
+		const struct node *node = &program->nodes.items[use.node];
+		for (uint32_t i = 0; i < node->in_count; i++) {
+			const struct edge *edge = &program->edges.items[program->incoming.items[node->first_in + i]];
+			bool hands_on = use.kind == AMBIENT_PASSED || use.kind == AMBIENT_WRAPPED;
+			if (hands_on && edge->kind == EDGE_CALL &&
+			    is_user(program, libraries, ambients, edge->from, use.variable) &&
+			    !takes_record(program, &program->nodes.items[edge->from]))
+				add_use(ambients, use.variable, AMBIENT_WRAPPED, edge->from, edge->call);
+		}
+	}
+}
+
 void ambients_find(struct derived *derived, const struct libraries *libraries, struct ambients *ambients)
 {
 	const struct program *program = derived->program;
@@ -153,6 +184,7 @@ void ambients_find(struct derived *derived, const struct libraries *libraries, s
 			find_passed(program, libraries, ambients, n, program->bodies.items[node->first_body + b]);
 		}
 	}
+	find_wrappers(program, libraries, ambients);
 }
 
 bool ambient_has_thread(const struct derived *derived, const struct ambient *ambient)

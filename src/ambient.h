@@ -17,13 +17,14 @@ enum ambient_use_kind {
 	AMBIENT_STORED,   /* kept in an object */
 	AMBIENT_FALLBACK, /* in place of a parameter that is null */
 	AMBIENT_SET,      /* a loop that is made becomes the global one */
+	AMBIENT_WRAPPED,  /* by calling another user of it */
 };
 
 struct ambient_use {
 	uint32_t variable; /* in ambients.list */
 	enum ambient_use_kind kind;
 	uint32_t node;
-	struct ref at; /* call (AMBIENT_PASSED), else assignment */
+	struct ref at; /* call (AMBIENT_PASSED, AMBIENT_WRAPPED), else assignment */
 };
 
 struct ambient {

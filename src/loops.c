@@ -1,5 +1,6 @@
 #include "derive.h"
 
+#include "paths.h"
 #include "words.h"
 
 #include <string.h>
@@ -98,13 +99,6 @@ static void mark_threads(struct derived *derived)
 					derived->owner[holder->held.items[h].function] = OWNER_THREAD;
 		}
 	}
-}
-
-static bool same_directory(const char *a, const char *b)
-{
-	const char *a_slash = strrchr(a, '/'), *b_slash = strrchr(b, '/');
-	size_t a_length = a_slash ? (size_t)(a_slash - a) : 0, b_length = b_slash ? (size_t)(b_slash - b) : 0;
-	return a_length == b_length && strncmp(a, b, a_length) == 0;
 }
 
 /* A sub-command: main, in another file of the same directory, is its only kind of caller, and hands it its arguments.

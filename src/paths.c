@@ -51,3 +51,10 @@ const char *path_in_root(const char *path, const char *root)
 		return path + length + 1;
 	return path;
 }
+
+bool same_directory(const char *a, const char *b)
+{
+	const char *a_slash = strrchr(a, '/'), *b_slash = strrchr(b, '/');
+	size_t a_length = a_slash ? (size_t)(a_slash - a) : 0, b_length = b_slash ? (size_t)(b_slash - b) : 0;
+	return a_length == b_length && strncmp(a, b, a_length) == 0;
+}

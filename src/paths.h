@@ -6,6 +6,8 @@
 
 #include "arena.h"
 
+#include <stdbool.h>
+
 /* The absolute path without symbolic links, "." and "..", of a file that exists; NULL with errno set if it does not. */
 char *path_resolve(const char *path, struct arena *arena);
 
@@ -19,5 +21,8 @@ const char *path_relative(const char *path, const char *directory, struct arena 
 /* The facts' name of an absolute, resolved path: relative to the project root if it lies beneath it, else the path as
  * it is. */
 const char *path_in_root(const char *path, const char *root);
+
+/* Whether both files lie in the same directory. */
+bool same_directory(const char *a, const char *b);
 
 #endif

@@ -65,3 +65,42 @@ enum mode_api mode_api_of(const struct derived *derived, const struct mode *mode
 	}
 	return node->flags & FUNCTION_STATIC ? MODE_API_NONE : MODE_API_OPERATION;
 }
+
+static bool is_of_object(const struct effect *effect)
+{
+	return (effect->origin.kind == ORIGIN_OBJECT || effect->origin.kind == ORIGIN_PARAM) &&
+	       effect->origin.number == 0;
+}
+
+const struct effect *fixed_setter(const struct derived *derived, uint32_t index)
+{
+	const struct node *node = &derived->program->nodes.items[index];
+	const struct fact_type *first = param_type(derived->program, node, 0);
+	const struct effect *found = NULL;
+	if (!first || first->pointers != 1 || node->flags & FUNCTION_STATIC || node->model || waits(derived, index) ||
+	    !has_word(node->name, setter_words) || has_word(node->name, maker_words))
+		return NULL;
+	for (uint32_t i = derived->first_effect[index]; i != NONE; i = derived->effects.items[i].next) {
+		const struct effect *effect = &derived->effects.items[i];
+		if (effect->kind != EFFECT_SETS_NONBLOCKING)
+			continue;
+		bool other_way = found && found->clears != effect->clears;
+		bool depends = false;
+		for (uint32_t a = 0; a < effect->condition.count; a++)
+			depends |= effect->condition.atoms[a].subject == SUBJECT_PARAM &&
+				   effect->condition.atoms[a].test != TEST_NOT_NULL;
+		if (other_way || depends || !effect->certain || !is_of_object(effect))
+			return NULL;
+		found = effect;
+	}
+	return found;
+}
+
+bool set_same_type(const struct derived *derived, uint32_t node, uint32_t other)
+{
+	const struct program *program = derived->program;
+	const struct node *one = &program->nodes.items[node], *two = &program->nodes.items[other];
+	const struct fact_type *of_one = param_type(program, one, 0), *of_two = param_type(program, two, 0);
+	const char *record = of_one ? program_text(program, one->function.unit, of_one->record) : "";
+	return *record && of_two && strcmp(record, program_text(program, two->function.unit, of_two->record)) == 0;
+}

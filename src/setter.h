@@ -17,6 +17,13 @@ enum mode_api {
    nearest callers that are not static and hand their own parameter on are the API. */
 enum mode_api mode_api_of(const struct derived *derived, const struct mode *mode);
 
+/* The effect by which the function, which is named for it and does nothing else, always makes an object that it is
+   given blocking (or non-blocking: effect->clears is false); NULL if it does not. */
+const struct effect *fixed_setter(const struct derived *derived, uint32_t node);
+
+/* Whether both functions are given the same type of object. */
+bool set_same_type(const struct derived *derived, uint32_t node, uint32_t other);
+
 /* The mode that the chain of MODE_PASSES ends at. */
 const struct mode *mode_root(const struct derived *derived, const struct mode *mode);
 

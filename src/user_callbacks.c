@@ -1,6 +1,7 @@
 #include "user_callbacks.h"
 
 #include "derive.h"
+#include "paths.h"
 #include "words.h"
 
 #include <string.h>
@@ -41,6 +42,11 @@ static const char *seen_through(const struct facts *facts, uint32_t type)
 	return facts_text(facts, facts->types[type].spelling);
 }
 
+bool returns_nothing(const struct facts *facts, uint32_t type)
+{
+	return type != NONE && strncmp(seen_through(facts, type), "void (", 6) == 0;
+}
+
 /* By its own name or that of its type. */
 static bool is_called(const char *name, const char *alias, const char *const *words)
 {
@@ -68,21 +74,19 @@ static bool is_internal_name(const char *name)
 	return *name == '_' || (length && name[length - 1] == '_') || strstr(name, "__");
 }
 
-static bool same_directory(const char *a, const char *b)
-{
-	const char *a_end = strrchr(a, '/'), *b_end = strrchr(b, '/');
-	size_t a_length = a_end ? (size_t)(a_end - a) : 0, b_length = b_end ? (size_t)(b_end - b) : 0;
-	return a_length == b_length && strncmp(a, b, a_length) == 0;
-}
-
 bool is_for_others(const struct node *node)
 {
 	return node_is_exported(node) || (!(node->flags & (FUNCTION_STATIC | FUNCTION_SYSTEM)) && node->in_count == 0);
 }
 
+bool is_api(const struct node *node)
+{
+	return is_for_others(node) && !is_internal_name(node->name);
+}
+
 static bool is_for_users(const struct program *program, const struct node *node, uint32_t number)
 {
-	if (!node->body_count || !is_for_others(node) || is_internal_name(node->name) || is_test_file(node->file))
+	if (!node->body_count || !is_api(node) || is_test_file(node->file))
 		return false;
 	for (uint32_t i = 0; i < node->in_count; i++) {
 		const struct edge *edge = &program->edges.items[program->incoming.items[node->first_in + i]];

@@ -12,12 +12,11 @@ static bool says_it_waits(const char *name)
 	return contains(name, "sleep") || (contains(name, "wait") && !has_word(name, others)) || has_word(name, words);
 }
 
-bool is_waiter(const struct derived *derived, uint32_t node)
+/* Nobody calls it but functions of the project, by name or by pointer: it is no callback, and no loop's own. */
+static bool has_only_callers(const struct derived *derived, uint32_t node)
 {
 	const struct program *program = derived->program;
 	const struct node *of = &program->nodes.items[node];
-	if (!of->param_count || !of->in_count || !says_it_waits(of->name))
-		return false;
 	for (uint32_t i = derived->first_role[node]; i != NONE; i = derived->roles.items[i].next) {
 		const struct role *role = &derived->roles.items[i];
 		bool by_loops_own_wait = role->edge != NONE && derived->wait_edge[role->edge];
@@ -27,7 +26,20 @@ bool is_waiter(const struct derived *derived, uint32_t node)
 	for (uint32_t i = 0; i < of->in_count; i++)
 		if (program->edges.items[program->incoming.items[of->first_in + i]].kind == EDGE_PASSED)
 			return false;
-	return true;
+	return of->in_count > 0;
+}
+
+bool is_waiter(const struct derived *derived, uint32_t node)
+{
+	const struct node *of = &derived->program->nodes.items[node];
+	return of->param_count && says_it_waits(of->name) && has_only_callers(derived, node);
+}
+
+bool is_runner(const struct derived *derived, uint32_t node)
+{
+	const struct node *of = &derived->program->nodes.items[node];
+	return derived->owner[node] == OWNER_BY_NAME && !of->model && !is_test_file(of->file) &&
+	       has_only_callers(derived, node);
 }
 
 static bool is_listed(const waits *found, struct ref call)
@@ -56,10 +68,24 @@ static void add_callers(struct derived *derived, uint32_t at, waits *found)
 	}
 }
 
-void find_waits(struct derived *derived, const struct effect *effect, waits *found)
+void find_waits(struct derived *derived, struct wait first, bool (*by_contract)(const struct derived *, uint32_t),
+		waits *found)
 {
-	table_add(found, (struct wait){effect->node, effect->call, effect->condition, NONE});
+	first.below = NONE;
+	table_add(found, first);
 	for (uint32_t at = 0; at < found->count; at++)
-		if (is_waiter(derived, found->items[at].node))
+		if (by_contract(derived, found->items[at].node))
 			add_callers(derived, at, found);
+}
+
+bool is_listed_wait(const struct program *program, const waits *list, const struct wait *wait)
+{
+	for (uint32_t i = 0; i < list->count; i++) {
+		const struct wait *other = &list->items[i];
+		bool same_call = other->call.unit == wait->call.unit && other->call.index == wait->call.index;
+		if (same_call || (wait->below != NONE && other->node == wait->node &&
+				  program_callee(program, other->call) == program_callee(program, wait->call)))
+			return true;
+	}
+	return false;
 }

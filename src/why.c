@@ -20,14 +20,26 @@ static const char *role_text(const struct role *role)
 	return role->kind == ROLE_MAIN ? "main" : role_name((enum role_kind)role->kind);
 }
 
+/* What the call has made of the caller's role. */
+static const char *turn_text(const struct derived *derived, const struct role *role)
+{
+	if (role->kind == derived->roles.items[role->from].kind)
+		return "";
+	return role->kind == ROLE_CHILD ? ", in a forked child" : ", after which the process ends";
+}
+
 void why_role(FILE *out, const struct derived *derived, const struct role *role, struct arena *arena)
 {
 	const struct node *nodes = derived->program->nodes.items;
 	fprintf(out, "  runs: %s%s%s\n", role_text(role), *role->world ? ", " : "", role->world);
 	for (; role->from != NONE; role = &derived->roles.items[role->from])
-		fprintf(out, "    called by '%s' (%s)\n", nodes[role->in].name, call_text(derived, role->call, arena));
-	if (role->call.index == NONE)
+		fprintf(out, "    called by '%s' (%s)%s\n", nodes[role->in].name, call_text(derived, role->call, arena),
+			turn_text(derived, role));
+	if (role->call.index == NONE) {
+		if (role->kind != ROLE_MAIN)
+			fprintf(out, "    '%s' is marked '%s'\n", nodes[role->node].name, role->how);
 		return;
+	}
 	const char *where =
 	    role->is_call
 		? call_text(derived, role->call, arena)

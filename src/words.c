@@ -53,6 +53,23 @@ bool ends_in_word(const char *identifier, const char *const *words)
 	return match_words(identifier, words, true);
 }
 
+bool shares_last_word(const char *identifier, const char *other, const char *const *but)
+{
+	char word[64] = "";
+	const char *at = identifier + strspn(identifier, "_");
+	while (at && *at) {
+		size_t length;
+		const char *next = next_word(at, &length);
+		if (length > 2 && length < sizeof(word) && !is_listed(at, length, but)) {
+			memcpy(word, at, length);
+			word[length] = '\0';
+		}
+		at = next;
+	}
+	const char *const words[] = {word, NULL};
+	return *word && has_word(other, words);
+}
+
 bool contains(const char *text, const char *part)
 {
 	return strcasestr(text, part) != NULL;

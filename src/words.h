@@ -14,6 +14,10 @@ bool has_word(const char *identifier, const char *const *words);
 /* Whether its last word is. */
 bool ends_in_word(const char *identifier, const char *const *words);
 
+/* Whether the last word that says something is a word of the other too: not one of those in the NULL-terminated list
+   `but`, and not of one or two letters ("publish" of `on_publish_cb`). */
+bool shares_last_word(const char *identifier, const char *other, const char *const *but);
+
 /* Whether the text holds `part`, ignoring case. */
 bool contains(const char *text, const char *part);
 

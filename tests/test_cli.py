@@ -574,6 +574,45 @@ class Documents(Project):
         self.assertIn("not shown: 1 more cause of blocking; see them with --cost disk\n", text)
         self.assertIn("'flush' waits for the disk", self.run_for(0, *arguments, "--cost", "disk").stdout)
 
+    def test_ambient_loop_lists_wrappers(self):
+        folder = SOURCE_DIR / "fixtures/ambient-loop/libevent_global_base"
+        report = json.loads(self.run_for(1, "check", "--rules", "ambient-loop", "--format", "json", "--root", str(folder),
+                                         str(folder / "resolver.c"), "--", f"-I{folder}").stdout)
+        surface = [function["function"] for function in report["findings"][0]["surface"]]
+        self.assertEqual(surface, ["resolver_init", "resolver_lookup", "resolver_lookup_stdin"])
+
+    def test_why_lists_each_role_with_its_registration(self):
+        """A function that runs in all places there are."""
+        roles = ["worker", "thread", "signal", "coroutine", "child", "init", "exit"]
+        self.model({f"on_{role}": {"callback": {"arg": 0, "role": role}} for role in roles})
+        self.write("models/bell.json", json.dumps({"library": "bell", "world": "bell", "functions": {
+            "bell_add": {"callback": {"arg": 0, "role": "on-loop"}}}}))
+        registers = "".join(f"void on_{role}(void (*callback)(void));\n" for role in roles)
+        starts = "".join(f"\ton_{role}(everywhere);\n" for role in roles)
+        self.write("src/other.c", '#include "ticker.h"\nvoid bell_add(void (*callback)(void));\n' + registers +
+                   "static void everywhere(void)\n{\n}\n"
+                   "void other(void)\n{\n\tticker_every(everywhere);\n\tbell_add(everywhere);\n" + starts + "}\n"
+                   "int main(void)\n{\n\teverywhere();\n\treturn 0;\n}\n")
+        text = self.run_for(0, "why", "everywhere", "--no-models", "--models", "models").stdout
+        self.assertIn("  runs: main\n    called by 'main' (src/other.c:", text)
+        for world, register in (("ticker", "ticker_every"), ("bell", "bell_add")):
+            self.assertIn(f"  runs: on-loop, {world}\n    'everywhere' is given to {register} (src/other.c:", text)
+        for role in roles:
+            self.assertIn(f"  runs: {role}\n    'everywhere' is given to on_{role} (src/other.c:", text)
+
+    def test_why_says_where_a_role_turns_into_another(self):
+        self.model({"fork_now": {"forks": True}, "end_now": {"ends-process": True}})
+        self.write("src/other.c", '#include "ticker.h"\nint fork_now(void);\nvoid end_now(int status);\n'
+                   "static void deep(void)\n{\n}\n"
+                   "static void tick(void)\n{\n\tif (fork_now() == 0) {\n\t\tdeep();\n\t\tend_now(0);\n\t}\n}\n"
+                   "static void last(void)\n{\n\tdeep();\n\tend_now(1);\n}\n"
+                   "__attribute__((annotate(\"asynclint:on-loop\"))) static void marked(void)\n{\n\tdeep();\n}\n"
+                   "void other(void)\n{\n\tticker_every(tick);\n\tticker_every(last);\n\tmarked();\n}\n")
+        text = self.run_for(0, "why", "deep", "--no-models", "--models", "models").stdout
+        self.assertIn("called by 'tick' (src/other.c:10:3), in a forked child\n    'tick' is given to ticker_every", text)
+        self.assertIn("called by 'last' (src/other.c:16:2), after which the process ends\n", text)
+        self.assertIn("called by 'marked' (src/other.c:21:2)\n    'marked' is marked 'asynclint:on-loop'\n", text)
+
     def test_help_and_version(self):
         self.assertIn("exit status: 0 nothing found, 1 findings, 2 could not do its work", self.run_for(0, "--help").stdout)
         version = self.run_for(0, "--version").stdout
