@@ -29,31 +29,30 @@ static bool matters(const struct pass *pass, const struct mode *mode, int64_t nu
 	return false;
 }
 
-/* The call whose result the value is or belongs to, or NONE. */
-static uint32_t maker_of(const struct program *program, struct ref value)
-{
-	const struct facts *facts = program_facts(program, value.unit);
-	uint32_t root = value_root(program, value.unit, value.index);
-	return root != NONE && facts->values[root].kind == VALUE_CALL ? facts->values[root].a : NONE;
-}
-
 /* The object was made in this function, and nobody has used it before: to choose its mode is part of making it. */
 static bool is_fresh(const struct program *program, struct ref call)
 {
 	const struct facts *facts = program_facts(program, call.unit);
 	const struct fact_call *fact = program_call(program, call);
 	const struct fact_function *function = &facts->functions[fact->function];
-	struct ref object = program_argument(program, call, 0);
-	uint32_t maker =
-	    object.index != NONE && facts->values[object.index].kind == VALUE_LOCAL ? maker_of(program, object) : NONE;
-	for (uint32_t c = 0; c < function->call_count && maker != NONE; c++) {
+	uint32_t object = program_argument(program, call, 0).index, made = NONE;
+	for (uint32_t i = 0; i < function->assignment_count && object != NONE; i++) {
+		const struct fact_assignment *store = &facts->assignments[function->first_assignment + i];
+		if (store->order > fact->order || !fact_values_agree(facts, store->target, object))
+			continue;
+		bool is_made = store->source != NONE && facts->values[store->source].kind == VALUE_CALL;
+		made = is_made ? store->order : NONE;
+	}
+	for (uint32_t c = 0; c < function->call_count && made != NONE; c++) {
 		struct ref other = {call.unit, function->first_call + c};
 		const struct fact_call *between = program_call(program, other);
-		for (uint32_t a = 0; a < between->argument_count && between->order < fact->order; a++)
-			if (maker_of(program, program_argument(program, other, a)) == maker)
+		if (between->order < made || between->order >= fact->order)
+			continue;
+		for (uint32_t a = 0; a < between->argument_count; a++)
+			if (fact_values_agree(facts, program_argument(program, other, a).index, object))
 				return false;
 	}
-	return maker != NONE;
+	return made != NONE;
 }
 
 /* The literal as its author thinks of it: null, a truth value, a name. */

@@ -53,7 +53,9 @@ static void check(struct pass *pass)
 	struct lifetimes *lifetimes = lifetimes_new(pass->derived);
 	for (uint32_t n = 0; n < pass->program->nodes.count; n++) {
 		const struct node *node = &pass->program->nodes.items[n];
-		for (uint32_t b = 0; b < node->body_count && strcmp(node->name, "main") != 0; b++)
+		/* A test that returns ends, and its process with it. */
+		bool ends = strcmp(node->name, "main") == 0 || is_test_file(node->file);
+		for (uint32_t b = 0; b < node->body_count && !ends; b++)
 			check_function(pass, lifetimes, pass->program->bodies.items[node->first_body + b]);
 	}
 	lifetimes_free(lifetimes);

@@ -1,25 +1,5 @@
 #include "derive.h"
 
-/* Whether two values name the same place. */
-static bool is_same_place(const struct facts *facts, uint32_t a, uint32_t b)
-{
-	const struct fact_value *x = &facts->values[a], *y = &facts->values[b];
-	if (x->kind != y->kind)
-		return false;
-	switch ((enum value_kind)x->kind) {
-	case VALUE_LOCAL:
-	case VALUE_PARAM:
-	case VALUE_VARIABLE:
-		return x->a == y->a;
-	case VALUE_FIELD:
-		return x->b == y->b && is_same_place(facts, x->a, y->a);
-	case VALUE_POINTEE:
-		return is_same_place(facts, x->a, y->a);
-	default:
-		return false;
-	}
-}
-
 /* Whether the value comes from a call that forks. */
 static bool is_fork_result(const struct derived *derived, uint32_t unit, uint32_t function, uint32_t value)
 {
@@ -32,7 +12,7 @@ static bool is_fork_result(const struct derived *derived, uint32_t unit, uint32_
 		const struct fact_function *in = &facts->functions[function];
 		for (uint32_t i = 0; i < in->assignment_count; i++) {
 			const struct fact_assignment *assignment = &facts->assignments[in->first_assignment + i];
-			if (is_same_place(facts, assignment->target, value) && assignment->source != NONE &&
+			if (fact_values_agree(facts, assignment->target, value) && assignment->source != NONE &&
 			    facts->values[assignment->source].kind == VALUE_CALL &&
 			    is_fork_result(derived, unit, function, assignment->source))
 				return true;

@@ -496,6 +496,34 @@ int64_t fact_integer(const struct fact_value *value)
 	return (int64_t)((uint64_t)value->b << 32 | value->a);
 }
 
+bool fact_values_agree(const struct facts *facts, uint32_t a, uint32_t b)
+{
+	const struct fact_value *x = &facts->values[a], *y = &facts->values[b];
+	if (a == b)
+		return true;
+	if (x->kind != y->kind)
+		return false;
+	switch ((enum value_kind)x->kind) {
+	case VALUE_LOCAL:
+	case VALUE_PARAM:
+	case VALUE_VARIABLE:
+	case VALUE_CALL:
+		return x->a == y->a;
+	case VALUE_FIELD:
+		return x->b == y->b && x->c == y->c && fact_values_agree(facts, x->a, y->a);
+	case VALUE_POINTEE:
+	case VALUE_ADDRESS:
+		return fact_values_agree(facts, x->a, y->a);
+	case VALUE_ELEMENT:
+		return x->b != NONE && y->b != NONE && fact_values_agree(facts, x->b, y->b) &&
+		       fact_values_agree(facts, x->a, y->a);
+	case VALUE_INTEGER:
+		return fact_integer(x) == fact_integer(y);
+	default:
+		return false;
+	}
+}
+
 bool fact_repeats(const struct facts *facts, const struct fact_scope *scope)
 {
 	switch ((enum scope_kind)scope->kind) {

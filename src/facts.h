@@ -377,6 +377,9 @@ const char *facts_text(const struct facts *facts, uint32_t string);
 /* The value of a VALUE_INTEGER. */
 int64_t fact_integer(const struct fact_value *value);
 
+/* Whether two values are spelled alike, and so name the same place or number as long as nothing changes in between. */
+bool fact_values_agree(const struct facts *facts, uint32_t a, uint32_t b);
+
 /* Whether what is in the scope can run again: a loop, but no `do { } while (0)` of a macro. */
 bool fact_repeats(const struct facts *facts, const struct fact_scope *scope);
 

@@ -280,9 +280,11 @@ static enum mode_reason reason_of(struct derived *derived, const struct effect *
 		named |= switches && says_mode(derived->program->nodes.items[effect->node].name);
 		return named ? MODE_SETS_NONBLOCKING : MODE_NONE;
 	}
-	/* Files and locks are cheap: only a callback that may be left out makes a choice of them. */
+	/* Files and locks are cheap, and what a pointer may hold is no proof that it waits: only a callback that may be
+	   left out makes a choice of them. */
 	bool callback = is_null_test(atom) && !is_object;
-	if (!is_waiting(effect) || effect->cost == COST_LOCK || (effect->cost == COST_DISK && !callback))
+	if (!is_waiting(effect) || effect->cost == COST_LOCK ||
+	    ((effect->cost == COST_DISK || effect->by_pointer) && !callback))
 		return MODE_NONE;
 	*other = other_side(derived, effect->node, atom, EFFECT_STARTS_ASYNC);
 	if (*other != NONE) {
@@ -301,8 +303,7 @@ static enum mode_reason reason_of(struct derived *derived, const struct effect *
 		return MODE_SETS_NONBLOCKING;
 	if (effect->cost == COST_DISK || effect->cost == COST_FSYNC || effect->cost == COST_SLEEP)
 		return MODE_NONE;
-	/* What a pointer may hold is no proof that it waits. */
-	return named && !effect->by_pointer ? MODE_NAMED : MODE_NONE;
+	return named ? MODE_NAMED : MODE_NONE;
 }
 
 /* Its caller is no user who could be given two functions, or it is the loop itself, which may wait or not. */

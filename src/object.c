@@ -81,37 +81,10 @@ struct object object_of_place(const struct program *program, uint32_t unit, uint
 	return find_object(program, unit, value, true);
 }
 
-static bool same_value(const struct facts *facts, uint32_t a, uint32_t b)
-{
-	const struct fact_value *x = &facts->values[a], *y = &facts->values[b];
-	if (a == b)
-		return true;
-	if (x->kind != y->kind)
-		return false;
-	switch ((enum value_kind)x->kind) {
-	case VALUE_LOCAL:
-	case VALUE_PARAM:
-	case VALUE_VARIABLE:
-	case VALUE_CALL:
-		return x->a == y->a;
-	case VALUE_FIELD:
-		return x->b == y->b && x->c == y->c && same_value(facts, x->a, y->a);
-	case VALUE_POINTEE:
-	case VALUE_ADDRESS:
-		return same_value(facts, x->a, y->a);
-	case VALUE_ELEMENT:
-		return x->b != NONE && y->b != NONE && same_value(facts, x->b, y->b) && same_value(facts, x->a, y->a);
-	case VALUE_INTEGER:
-		return fact_integer(x) == fact_integer(y);
-	default:
-		return false;
-	}
-}
-
 bool same_object(const struct program *program, const struct object *a, const struct object *b)
 {
 	return a->value != NONE && b->value != NONE && a->unit == b->unit && a->itself == b->itself &&
-	       same_value(program_facts(program, a->unit), a->value, b->value);
+	       fact_values_agree(program_facts(program, a->unit), a->value, b->value);
 }
 
 uint32_t object_param(const struct program *program, const struct object *object)
@@ -134,7 +107,7 @@ uint32_t object_local(const struct program *program, const struct object *object
 static bool is_on_way(const struct facts *facts, uint32_t value, uint32_t target)
 {
 	for (; value != NONE; value = facts->values[value].a) {
-		if (same_value(facts, value, target))
+		if (fact_values_agree(facts, value, target))
 			return true;
 		uint32_t kind = facts->values[value].kind;
 		if (kind != VALUE_FIELD && kind != VALUE_POINTEE && kind != VALUE_ADDRESS && kind != VALUE_ELEMENT)
