@@ -109,7 +109,10 @@ static void check_effect(struct pass *pass, const struct effect *effect)
 static void check(struct pass *pass)
 {
 	struct ref reported = {NONE, NONE};
-	for (uint32_t n = 0; n < pass->program->nodes.count; n++)
+	for (uint32_t n = 0; n < pass->program->nodes.count; n++) {
+		if (is_test_file(
+			pass->program->nodes.items[n].file)) /* it goes behind the loop's back to see what happens */
+			continue;
 		for (uint32_t i = pass->derived->first_effect[n]; i != NONE; i = pass->derived->effects.items[i].next) {
 			const struct effect *effect = &pass->derived->effects.items[i];
 			if (effect->call.unit == reported.unit && effect->call.index == reported.index)
@@ -119,6 +122,7 @@ static void check(struct pass *pass)
 			if (pass->findings->list.count > before)
 				reported = effect->call;
 		}
+	}
 }
 
 const struct rule rule_transport_blocking_io = {
