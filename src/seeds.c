@@ -158,26 +158,15 @@ static struct origin model_origin(struct derived *derived, const struct model_ef
 	return (struct origin){ORIGIN_UNKNOWN, 0, {call.unit, NONE}};
 }
 
-/* `connect_to(peer->ip)`: what is called an IP address is none that a name server has to be asked for. */
-static bool names_an_address(const struct program *program, struct ref call)
+/* `connect_to(peer->ip)`: what an object keeps as its IP address is none that a name server has to be asked for. Not so
+ * a parameter of that name: users pass what they like. */
+static bool is_kept_address(const struct program *program, struct ref call)
 {
 	static const char *const words[] = {"ip", "ipaddr", "ipv4", "ipv6", NULL};
 	const struct facts *facts = program_facts(program, call.unit);
 	uint32_t value = program_argument(program, call, 0).index;
-	if (value == NONE)
-		return false;
-	const struct fact_value *fact = &facts->values[value];
-	const struct fact_function *function = &facts->functions[program_call(program, call)->function];
-	switch ((enum value_kind)fact->kind) {
-	case VALUE_FIELD:
-		return has_word(facts_text(facts, fact->b), words);
-	case VALUE_LOCAL:
-		return has_word(facts_text(facts, facts->locals[fact->a].name), words);
-	case VALUE_PARAM:
-		return has_word(facts_text(facts, facts->params[function->first_param + fact->a].name), words);
-	default:
-		return false;
-	}
+	return value != NONE && facts->values[value].kind == VALUE_FIELD &&
+	       has_word(facts_text(facts, facts->values[value].b), words);
 }
 
 /* Effects of a call to a function that a model speaks of. */
@@ -216,7 +205,7 @@ static void seed_call(struct derived *derived, uint32_t edge, bool settled)
 			if (state == DESCRIPTOR_NONBLOCKING)
 				continue;
 		}
-		if (effect.kind == EFFECT_BLOCKS && effect.cost == COST_DNS && names_an_address(program, call))
+		if (effect.kind == EFFECT_BLOCKS && effect.cost == COST_DNS && is_kept_address(program, call))
 			continue;
 		add_model_effect(derived, &model->effects[i], effect);
 	}
