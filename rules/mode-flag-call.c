@@ -68,6 +68,13 @@ static const char *literal_text(struct pass *pass, struct ref argument, const st
 	return arena_printf(&pass->findings->arena, "%lld", (long long)number);
 }
 
+/* "net_socket_read" and "net_socket_receive_with" are of one family. */
+static bool is_one_family(const char *a, const char *b)
+{
+	size_t first = strcspn(a, "_"), length = first + strcspn(a + first + (a[first] != '\0'), "_") + 1;
+	return a[first] && strncmp(a, b, length) == 0 && (b[length] == '_' || b[length] == '\0');
+}
+
 /* A literal that a function passes on: to say it once is enough. */
 struct said {
 	uint32_t callee;
@@ -89,7 +96,7 @@ static void check_call(struct pass *pass, const struct edge *edge, said_table *s
 	const struct program *program = pass->program;
 	const struct node *callee = &program->nodes.items[edge->to], *caller = &program->nodes.items[edge->from];
 	const struct fact_call *call = program_call(program, edge->call);
-	/* The same file is the API's own implementation, and who says the mode by its name is an explicit surface. */
+	/* Who says the mode by its name is an explicit surface. */
 	bool is_own = strcmp(callee->file, caller->file) == 0 || says_mode(caller->name);
 	if (is_own || is_test_file(caller->file) || (caller->model && caller->body_count) ||
 	    is_fresh(program, edge->call))
@@ -98,7 +105,12 @@ static void check_call(struct pass *pass, const struct edge *edge, said_table *s
 		struct ref argument = program_argument(program, edge->call, a);
 		int64_t number;
 		const struct mode *mode = mode_of_param(pass->derived, edge->to, a);
-		bool known = is_modelled(callee, a) || (mode && mode_api_of(pass->derived, mode) != MODE_API_NONE);
+		enum mode_api api = mode ? mode_api_of(pass->derived, mode) : MODE_API_NONE;
+		/* Of an operation, its own family is the implementation; a setter flips what others use, whoever calls.
+		 */
+		bool is_family = callee->body_count && is_one_family(caller->name, callee->name);
+		bool known = api == MODE_API_SETTER || api == MODE_API_DESCRIPTOR ||
+			     ((is_modelled(callee, a) || api == MODE_API_OPERATION) && !is_family);
 		/* A callback that is given is no flag; that it is left out is. */
 		if (!known || !value_constant(program, argument.unit, argument.index, &number) ||
 		    (mode && !matters(pass, mode, number)) || was_said(said, edge->to, number))

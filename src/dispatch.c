@@ -32,6 +32,19 @@ static bool is_one_type(const struct program *program, uint32_t unit, uint32_t t
 	return first.index != NONE && facts->values[first.index].kind == VALUE_VARIABLE;
 }
 
+/* A method that calls another of the same object: it is given that first, takes the table from it and hands it on. */
+static bool is_of_own_object(const struct program *program, struct ref call, uint32_t table)
+{
+	const struct facts *facts = program_facts(program, call.unit);
+	if (facts->values[table].kind == VALUE_CALL)
+		table = program_argument(program, (struct ref){call.unit, facts->values[table].a}, 0).index;
+	uint32_t root = table == NONE ? NONE : value_root(program, call.unit, table);
+	struct ref first = program_argument(program, call, 0);
+	const struct fact_value *object = first.index == NONE ? NULL : program_value(program, first);
+	return root != NONE && object && object->kind == VALUE_PARAM && object->a == 0 &&
+	       facts->values[root].kind == VALUE_PARAM && facts->values[root].a == 0;
+}
+
 /* Whether the function was put into the slot of an element of an array. */
 static bool is_in_array(const struct program *program, const struct edge *edge)
 {
@@ -79,7 +92,7 @@ bool is_sure_to_wait(const struct derived *derived, uint32_t edge, unsigned cost
 	if (table == NONE || is_in_array(program, of))
 		return true;
 	bool is_one = is_one_type(program, unit, table);
-	if (!is_one && is_for_loop_only(derived, of->from))
+	if (!is_one && !is_of_own_object(program, of->call, table) && is_for_loop_only(derived, of->from))
 		return true;
 	const struct node *from = &program->nodes.items[of->from];
 	for (uint32_t e = from->first_out; e < from->first_out + from->out_count; e++) {

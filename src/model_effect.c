@@ -88,9 +88,50 @@ static enum truth test_field(struct derived *derived, struct ref call, uint32_t 
 	return truth;
 }
 
+static bool makes_nonblocking(const struct program *program, uint32_t unit, uint32_t value)
+{
+	const struct fact_value *fact = &program_facts(program, unit)->values[value];
+	uint32_t callee = fact->kind == VALUE_CALL ? program_callee(program, (struct ref){unit, fact->a}) : NONE;
+	const struct model_function *model = callee == NONE ? NULL : program->nodes.items[callee].model;
+	for (uint32_t i = 0; model && i < model->effect_count; i++)
+		if (model->effects[i].kind == MODEL_SETS_NONBLOCKING && model->effects[i].argument == MODEL_RESULT &&
+		    !model->effects[i].inverted)
+			return true;
+	return false;
+}
+
+/* Whatever the program stores in the field was made nonblocking by the call that it comes from. */
+static bool is_kept_nonblocking(struct derived *derived, uint32_t unit, uint32_t field)
+{
+	const struct program *program = derived->program;
+	if (field == NONE || program_facts(program, unit)->values[field].kind != VALUE_FIELD)
+		return false;
+	uint32_t subject = slot_subject(&derived->conditions, unit, field);
+	bool any = false;
+	for (uint32_t u = 0; u < program->unit_count; u++) {
+		const struct facts *facts = program_facts(program, u);
+		for (uint32_t i = 0; i < facts->assignments_count; i++) {
+			const struct fact_assignment *store = &facts->assignments[i];
+			int64_t number;
+			if (facts->values[store->target].kind != VALUE_FIELD ||
+			    slot_subject(&derived->conditions, u, store->target) != subject)
+				continue;
+			if (store->source == NONE || (!value_constant(program, u, store->source, &number) &&
+						      !makes_nonblocking(program, u, store->source)))
+				return false;
+			any = true;
+		}
+	}
+	return any;
+}
+
 static enum truth test_descriptor(struct derived *derived, const struct model_condition *condition, struct ref call)
 {
 	enum descriptor_state state = descriptor_before(derived, call, condition->argument);
+	if (state == DESCRIPTOR_UNKNOWN &&
+	    is_kept_nonblocking(derived, call.unit,
+				program_argument(derived->program, call, condition->argument).index))
+		state = DESCRIPTOR_NONBLOCKING;
 	if (state == DESCRIPTOR_UNKNOWN)
 		return TRUTH_UNKNOWN;
 	return (state == DESCRIPTOR_BLOCKING) == (condition->kind == CONDITION_BLOCKING) ? TRUTH_TRUE : TRUTH_FALSE;
