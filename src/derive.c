@@ -10,8 +10,7 @@ struct derived *derive(const struct program *program)
 	if (!derived)
 		arena_out_of_memory();
 	derived->program = program;
-	derived->conditions.program = program;
-	intern_init(&derived->conditions.subjects);
+	conditions_init(&derived->conditions, program);
 	derive_children(derived);
 	derive_endings(derived);
 	derive_other_threads(derived);
@@ -34,7 +33,8 @@ void derived_free(struct derived *derived)
 	table_release(&derived->roles);
 	table_release(&derived->hand_loops);
 	table_release(&derived->modes);
-	intern_release(&derived->conditions.subjects);
+	table_release(&derived->effect_bucket);
+	conditions_release(&derived->conditions);
 	arena_release(&derived->arena);
 	free(derived);
 }

@@ -43,21 +43,23 @@ struct origin {
 	struct ref value; /* the value it was found for */
 };
 
+/* There are many of them, some ten per function: small fields first. */
 struct effect {
-	enum effect_kind kind;
-	enum cost cost;      /* EFFECT_BLOCKS */
-	const char *because; /* English, third person; never NULL */
-	const char *world;   /* of the loop, or "" */
-	uint32_t node;       /* that has the effect */
-	uint32_t cause;      /* node: the function that a model speaks of, or whose own shape is the reason */
-	struct ref call;     /* the call in `node` through which it has it */
-	uint32_t from;       /* effect of the callee, or NONE: the call itself */
-	struct condition condition;
+	uint8_t kind;                      /* enum effect_kind */
+	uint8_t cost;                      /* enum cost, of EFFECT_BLOCKS */
+	bool clears;                       /* EFFECT_SETS_NONBLOCKING: makes it blocking */
+	bool by_pointer;                   /* a call by pointer is on the way */
+	bool certain;                      /* false: a condition of the model could not be decided */
+	uint32_t node;                     /* that has the effect */
+	const char *because;               /* English, third person; never NULL */
+	const char *world;                 /* of the loop, or "" */
+	const struct condition *condition; /* of condition_intern() */
+	struct ref call;                   /* the call in `node` through which it has it */
+	uint32_t cause;       /* node: the function that a model speaks of, or whose own shape is the reason */
+	uint32_t from;        /* effect of the callee, or NONE: the call itself */
 	struct origin origin; /* of the loop pumped or made, or the descriptor */
-	bool clears;          /* EFFECT_SETS_NONBLOCKING: makes it blocking */
-	bool by_pointer;      /* a call by pointer is on the way */
-	bool certain;         /* false: a condition of the model could not be decided */
 	uint32_t next;        /* of the same node, or NONE */
+	uint32_t alike;       /* next in its bucket (derived.effect_bucket), or NONE */
 };
 
 enum { ROLE_MAIN = ROLE_KINDS };
@@ -123,7 +125,11 @@ struct derived {
 	struct conditions conditions;
 	TABLE(struct effect) effects;
 	uint32_t *first_effect; /* by node */
-	uint32_t *effect_count; /* by node */
+	struct effect_tally {
+		uint32_t last; /* effect */
+		uint16_t count, cheap;
+	} * effect_tally;       /* by node */
+	id_table effect_bucket; /* by hash of node, kind and cause: the newest effect, or NONE */
 	TABLE(struct role) roles;
 	uint32_t *first_role; /* by node */
 	TABLE(struct hand_loop) hand_loops;
@@ -193,8 +199,8 @@ bool model_effect_at(struct derived *derived, struct ref call, const struct mode
 
 /* effects.c */
 void derive_effects(struct derived *derived);
-/* Unless the node has it already, or too many of its like. */
-void effect_add(struct derived *derived, struct effect effect);
+/* Under the condition, unless the node has it already, or too many of its like. */
+void effect_add(struct derived *derived, struct effect effect, const struct condition *condition);
 /* The first effect of that kind of the node, or NULL. */
 const struct effect *effect_find(const struct derived *derived, uint32_t node, enum effect_kind kind);
 

@@ -94,7 +94,7 @@ static uint32_t other_side(const struct derived *derived, uint32_t node, const s
 	for (uint32_t i = derived->first_effect[node]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *effect = &derived->effects.items[i];
 		const struct atom *other =
-		    effect->kind == kind ? condition_find(&effect->condition, atom->subject, atom->id) : NULL;
+		    effect->kind == kind ? condition_find(effect->condition, atom->subject, atom->id) : NULL;
 		if (other && !atoms_agree(atom, other))
 			return i;
 	}
@@ -106,7 +106,7 @@ static bool happens_anyway(const struct derived *derived, const struct effect *e
 {
 	for (uint32_t i = derived->first_effect[effect->node]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *other = &derived->effects.items[i];
-		const struct atom *found = condition_find(&other->condition, atom->subject, atom->id);
+		const struct atom *found = condition_find(other->condition, atom->subject, atom->id);
 		bool same = other != effect && other->kind == effect->kind && other->cause == effect->cause &&
 			    other->certain && other->clears == effect->clears;
 		/* A descriptor that is set before connecting in one case and behind it in the other is set both ways,
@@ -122,7 +122,7 @@ static bool happens_anyway(const struct derived *derived, const struct effect *e
  * decided here. */
 static bool is_own_choice(struct derived *derived, const struct effect *effect, const struct atom *atom)
 {
-	const struct condition *callee = effect->from == NONE ? NULL : &derived->effects.items[effect->from].condition;
+	const struct condition *callee = effect->from == NONE ? NULL : derived->effects.items[effect->from].condition;
 	for (uint32_t i = 0; callee && i < callee->count; i++) {
 		if (callee->atoms[i].subject != SUBJECT_PARAM)
 			continue;
@@ -325,8 +325,8 @@ static void find_conditional_effects(struct derived *derived)
 		 * something. */
 		if (!effect->certain && !is_io(derived, effect))
 			continue;
-		for (uint32_t a = 0; a < effect->condition.count; a++) {
-			const struct atom *atom = &effect->condition.atoms[a];
+		for (uint32_t a = 0; a < effect->condition->count; a++) {
+			const struct atom *atom = &effect->condition->atoms[a];
 			bool is_param = atom->subject == SUBJECT_PARAM;
 			if (atom->subject == SUBJECT_VARIABLE ||
 			    (is_param && !can_be_mode_param(derived->program, effect->node, atom)))

@@ -9,7 +9,7 @@ static void add_effects(struct pass *pass, loop_runs *runs)
 			bool pumps = effect->kind == EFFECT_PUMPS && effect->origin.kind != ORIGIN_MADE;
 			if (effect->from == NONE && effect->certain && *effect->world &&
 			    (pumps || effect->kind == EFFECT_FORBIDDEN_ON_LOOP))
-				table_add(runs, (struct loop_run){{n, effect->call, effect->condition, NONE},
+				table_add(runs, (struct loop_run){{n, effect->call, *effect->condition, NONE},
 								  effect->world,
 								  effect->cause,
 								  effect});

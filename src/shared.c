@@ -198,7 +198,7 @@ bool mode_change_at(struct derived *derived, struct ref call, uint32_t argument,
 		uint32_t unknown = 0;
 		if (effect->kind == EFFECT_SETS_NONBLOCKING && effect->certain && effect->origin.kind == ORIGIN_PARAM &&
 		    effect->origin.number == argument &&
-		    condition_at_call(&derived->conditions, call, &effect->condition, &condition, &unknown))
+		    condition_at_call(&derived->conditions, call, effect->condition, &condition, &unknown))
 			add_direction(change, effect);
 	}
 	return change->sets || change->clears;
