@@ -239,18 +239,6 @@ uint32_t value_root(const struct program *program, uint32_t unit, uint32_t value
 	}
 }
 
-bool is_shared_place(const struct facts *a_facts, const struct fact_value *a, const struct facts *b_facts,
-		     const struct fact_value *b)
-{
-	if (a->kind != b->kind)
-		return false;
-	if (a->kind == VALUE_FIELD)
-		return strcmp(facts_text(a_facts, a->b), facts_text(b_facts, b->b)) == 0 &&
-		       strcmp(facts_text(a_facts, a->c), facts_text(b_facts, b->c)) == 0;
-	return a->kind == VALUE_VARIABLE && strcmp(facts_text(a_facts, a_facts->variables[a->a].identity),
-						   facts_text(b_facts, b_facts->variables[b->a].identity)) == 0;
-}
-
 uint32_t slot_subject(struct conditions *conditions, uint32_t unit, uint32_t value)
 {
 	const struct fact_value *fact = &program_facts(conditions->program, unit)->values[value];

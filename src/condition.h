@@ -89,10 +89,6 @@ bool value_constant(const struct program *program, uint32_t unit, uint32_t value
 /* The local, parameter, variable or call result that a chain of fields, elements, pointees and addresses starts at. */
 uint32_t value_root(const struct program *program, uint32_t unit, uint32_t value);
 
-/* Whether two values, of any units, name the same field (of whatever object) or the same variable. */
-bool is_shared_place(const struct facts *a_facts, const struct fact_value *a, const struct facts *b_facts,
-		     const struct fact_value *b);
-
 /* "record::field" of a VALUE_FIELD, as conditions.subjects has it. */
 uint32_t slot_subject(struct conditions *conditions, uint32_t unit, uint32_t value);
 

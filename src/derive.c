@@ -33,6 +33,7 @@ void derived_free(struct derived *derived)
 	table_release(&derived->roles);
 	table_release(&derived->hand_loops);
 	table_release(&derived->modes);
+	table_release(&derived->first_slot_mode);
 	table_release(&derived->effect_bucket);
 	conditions_release(&derived->conditions);
 	arena_release(&derived->arena);

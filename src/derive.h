@@ -117,6 +117,7 @@ struct mode {
 	uint32_t other;       /* the effect on the other side, or NONE */
 	struct ref call;      /* MODE_PASSES: the call; unit NONE if none */
 	uint32_t callee_mode; /* MODE_PASSES */
+	uint32_t next;        /* of the same function's parameters, or of the same slot; NONE at the end */
 };
 
 struct derived {
@@ -145,6 +146,8 @@ struct derived {
 	uint8_t *wait_edge;     /* by edge: the call by which a home-made loop waits */
 	uint8_t *wait_step;     /* by node: part of how a home-made loop waits: its waiting is the loop's own */
 	TABLE(struct mode) modes;
+	uint32_t *first_param_mode; /* by node */
+	id_table first_slot_mode;   /* by string of conditions.subjects */
 	uint8_t *probe_flag; /* by string of conditions.subjects, up to probe_flag_count: set while callbacks run */
 	uint32_t probe_flag_count;
 	uint8_t *transport; /* enum transport, by string (of the program) of a record's identity: the project's own */

@@ -1,5 +1,6 @@
 #include "derive.h"
 
+#include "stores.h"
 #include "words.h"
 
 #include <string.h>
@@ -13,37 +14,40 @@ static const char *const time_words[] = {"timeout", "timeo",    "msec", "ms", "u
 
 const struct mode *mode_of_param(const struct derived *derived, uint32_t node, uint32_t number)
 {
-	for (uint32_t i = 0; i < derived->modes.count; i++) {
-		const struct mode *mode = &derived->modes.items[i];
-		if (mode->subject == SUBJECT_PARAM && mode->node == node && mode->id == number)
-			return mode;
-	}
+	for (uint32_t i = derived->first_param_mode[node]; i != NONE; i = derived->modes.items[i].next)
+		if (derived->modes.items[i].id == number)
+			return &derived->modes.items[i];
 	return NULL;
 }
 
 const struct mode *mode_of_slot(const struct derived *derived, uint32_t subject)
 {
-	for (uint32_t i = 0; i < derived->modes.count; i++)
-		if (derived->modes.items[i].subject == SUBJECT_SLOT && derived->modes.items[i].id == subject)
-			return &derived->modes.items[i];
-	return NULL;
+	uint32_t first = subject < derived->first_slot_mode.count ? derived->first_slot_mode.items[subject] : NONE;
+	return first == NONE ? NULL : &derived->modes.items[first];
 }
 
-static bool has_mode(const struct derived *derived, const struct mode *mode)
+/* Where the list begins that the mode belongs to: of one function's parameters, or of one slot. */
+static uint32_t *first_mode(struct derived *derived, const struct mode *mode)
 {
-	for (uint32_t i = 0; i < derived->modes.count; i++) {
-		const struct mode *other = &derived->modes.items[i];
-		if (other->subject == mode->subject && other->id == mode->id &&
-		    (mode->subject == SUBJECT_PARAM ? other->node == mode->node : other->bit == mode->bit))
-			return true;
-	}
-	return false;
+	if (mode->subject == SUBJECT_PARAM)
+		return &derived->first_param_mode[mode->node];
+	while (derived->first_slot_mode.count <= mode->id)
+		table_add(&derived->first_slot_mode, NONE);
+	return &derived->first_slot_mode.items[mode->id];
 }
 
+/* Unless there is one of the same parameter, or of the same bits of the same slot. */
 static void add_mode(struct derived *derived, struct mode mode)
 {
-	if (!has_mode(derived, &mode))
-		table_add(&derived->modes, mode);
+	uint32_t *link = first_mode(derived, &mode);
+	for (; *link != NONE; link = &derived->modes.items[*link].next) {
+		const struct mode *other = &derived->modes.items[*link];
+		if (other->id == mode.id && (mode.subject == SUBJECT_PARAM || other->bit == mode.bit))
+			return;
+	}
+	*link = derived->modes.count;
+	mode.next = NONE;
+	table_add(&derived->modes, mode);
 }
 
 static const char *param_name(const struct program *program, uint32_t node, uint32_t number)
@@ -190,15 +194,12 @@ static const char *bit_name_in(const struct derived *derived, uint32_t node, int
 static bool changes_on_loop(struct derived *derived, uint32_t subject)
 {
 	const struct program *program = derived->program;
-	for (uint32_t unit = 0; unit < program->unit_count; unit++) {
-		const struct facts *facts = program_facts(program, unit);
-		for (uint32_t i = 0; i < facts->assignments_count; i++) {
-			const struct fact_assignment *assignment = &facts->assignments[i];
-			if (facts->values[assignment->target].kind == VALUE_FIELD && assignment->function != NONE &&
-			    slot_subject(&derived->conditions, unit, assignment->target) == subject &&
-			    role_find(derived, program_node(program, unit, assignment->function), ROLE_ON_LOOP))
-				return true;
-		}
+	struct stores stores = stores_of(program, intern_text(&derived->conditions.subjects, subject));
+	for (uint32_t i = 0; i < stores.count; i++) {
+		uint32_t unit = stores.items[i].unit;
+		uint32_t function = program_facts(program, unit)->assignments[stores.items[i].index].function;
+		if (function != NONE && role_find(derived, program_node(program, unit, function), ROLE_ON_LOOP))
+			return true;
 	}
 	return false;
 }
@@ -524,6 +525,9 @@ static void add_stated_modes(struct derived *derived)
 void derive_modes(struct derived *derived)
 {
 	const struct program *program = derived->program;
+	derived->first_param_mode = arena_alloc(&derived->arena, program->nodes.count * sizeof(uint32_t));
+	for (uint32_t i = 0; i < program->nodes.count; i++)
+		derived->first_param_mode[i] = NONE;
 	find_conditional_effects(derived);
 	add_stated_modes(derived);
 	for (uint32_t i = 0; i < program->nodes.count; i++)
