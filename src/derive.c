@@ -11,6 +11,7 @@ struct derived *derive(const struct program *program)
 		arena_out_of_memory();
 	derived->program = program;
 	conditions_init(&derived->conditions, program);
+	derived->marks = arena_alloc(&derived->arena, program->nodes.count);
 	derive_children(derived);
 	derive_endings(derived);
 	derive_other_threads(derived);

@@ -146,8 +146,10 @@ struct derived {
 	uint8_t *wait_edge;     /* by edge: the call by which a home-made loop waits */
 	uint8_t *wait_step;     /* by node: part of how a home-made loop waits: its waiting is the loop's own */
 	TABLE(struct mode) modes;
-	uint32_t *first_param_mode; /* by node */
-	id_table first_slot_mode;   /* by string of conditions.subjects */
+	uint32_t *first_param_mode;  /* by node */
+	id_table first_slot_mode;    /* by string of conditions.subjects */
+	uint8_t *marks;              /* by node: for whoever looks for nodes; 0 when he has done */
+	struct lifetimes *lifetimes; /* see lifetime.h: NULL until somebody asks */
 	uint8_t *probe_flag; /* by string of conditions.subjects, up to probe_flag_count: set while callbacks run */
 	uint32_t probe_flag_count;
 	uint8_t *transport; /* enum transport, by string (of the program) of a record's identity: the project's own */
@@ -204,6 +206,8 @@ bool model_effect_at(struct derived *derived, struct ref call, const struct mode
 void derive_effects(struct derived *derived);
 /* Under the condition, unless the node has it already, or too many of its like. */
 void effect_add(struct derived *derived, struct effect effect, const struct condition *condition);
+/* Where the list along effect.alike begins that has all effects of the same node, kind and cause, among others. */
+uint32_t first_alike(const struct derived *derived, const struct effect *effect);
 /* The first effect of that kind of the node, or NULL. */
 const struct effect *effect_find(const struct derived *derived, uint32_t node, enum effect_kind kind);
 

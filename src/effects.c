@@ -19,11 +19,16 @@ static bool is_cheap(const struct effect *effect)
 }
 
 /* Effects of one node, kind and cause are in one bucket: those that a new one has to be compared with. */
-static uint32_t *bucket_of(struct derived *derived, uint32_t node, uint32_t kind, uint32_t cause)
+static uint32_t *bucket_of(const struct derived *derived, uint32_t node, uint32_t kind, uint32_t cause)
 {
 	uint64_t hash =
 	    (node * UINT64_C(0x9E3779B97F4A7C15)) ^ ((cause * EFFECT_KINDS + kind) * UINT64_C(0xD6E8FEB86659FD93));
 	return &derived->effect_bucket.items[(hash >> 32) & (derived->effect_bucket.count - 1)];
+}
+
+uint32_t first_alike(const struct derived *derived, const struct effect *effect)
+{
+	return *bucket_of(derived, effect->node, effect->kind, effect->cause);
 }
 
 static void grow_buckets(struct derived *derived)

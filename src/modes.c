@@ -108,15 +108,16 @@ static uint32_t other_side(const struct derived *derived, uint32_t node, const s
 /* The same is done whatever the atom says: nothing depends on it. */
 static bool happens_anyway(const struct derived *derived, const struct effect *effect, const struct atom *atom)
 {
-	for (uint32_t i = derived->first_effect[effect->node]; i != NONE; i = derived->effects.items[i].next) {
+	for (uint32_t i = first_alike(derived, effect); i != NONE; i = derived->effects.items[i].alike) {
 		const struct effect *other = &derived->effects.items[i];
+		if (other == effect || other->node != effect->node || other->kind != effect->kind ||
+		    other->cause != effect->cause || !other->certain || other->clears != effect->clears)
+			continue;
 		const struct atom *found = condition_find(other->condition, atom->subject, atom->id);
-		bool same = other != effect && other->kind == effect->kind && other->cause == effect->cause &&
-			    other->certain && other->clears == effect->clears;
 		/* A descriptor that is set before connecting in one case and behind it in the other is set both ways,
 		   and yet it is all the difference. */
 		bool either_way = found && !atoms_agree(found, atom) && effect->kind != EFFECT_SETS_NONBLOCKING;
-		if (same && (!found || either_way))
+		if (!found || either_way)
 			return true;
 	}
 	return false;

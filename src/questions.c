@@ -296,7 +296,7 @@ static const char *ask_bridge(struct pass *pass, const struct effect *effect)
 /* A loop that is made is closed, or somebody else's business. */
 static const char *ask_closed(struct pass *pass, const struct effect *effect)
 {
-	struct lifetimes *lifetimes = lifetimes_new(pass->derived);
+	struct lifetimes *lifetimes = lifetimes_of(pass->derived);
 	struct made_loop made;
 	exits ways_out = {0};
 	const char *answer = NULL;
@@ -309,7 +309,6 @@ static const char *ask_closed(struct pass *pass, const struct effect *effect)
 			answer = "the loop is closed on every way out";
 	}
 	table_release(&ways_out);
-	lifetimes_free(lifetimes);
 	return answer;
 }
 
