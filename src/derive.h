@@ -125,6 +125,8 @@ struct derived {
 	const struct program *program;
 	struct conditions conditions;
 	TABLE(struct effect) effects;
+	/* Those of calls of modelled functions, but for EFFECT_MAKES_LOOP and EFFECT_SETS_NONBLOCKING: by node. */
+	uint32_t first_settled, settled_end;
 	uint32_t *first_effect; /* by node */
 	struct effect_tally {
 		uint32_t last; /* effect */

@@ -182,7 +182,8 @@ void derive_effects(struct derived *derived)
 	/* First what makes descriptors and loops what they are, then what depends on that. */
 	seed_effects(derived, false);
 	propagate(derived, 0);
-	uint32_t first = derived->effects.count;
+	derived->first_settled = derived->effects.count;
 	seed_effects(derived, true);
-	propagate(derived, first);
+	derived->settled_end = derived->effects.count;
+	propagate(derived, derived->first_settled);
 }

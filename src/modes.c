@@ -285,8 +285,7 @@ static enum mode_reason reason_of(struct derived *derived, const struct effect *
 	/* Files and locks are cheap, and what a pointer may hold is no proof that it waits: only a callback that may be
 	   left out makes a choice of them. */
 	bool callback = is_null_test(atom) && !is_object;
-	if (!is_waiting(effect) || effect->cost == COST_LOCK ||
-	    ((effect->cost == COST_DISK || effect->by_pointer) && !callback))
+	if ((effect->cost == COST_DISK || effect->by_pointer) && !callback)
 		return MODE_NONE;
 	*other = other_side(derived, effect->node, atom, EFFECT_STARTS_ASYNC);
 	if (*other != NONE) {
@@ -319,6 +318,15 @@ static bool has_no_user(const struct derived *derived, uint32_t node)
 	return false;
 }
 
+/* Whatever else holds, nobody chooses by the atom whether to wait: asked first, because it rules most effects out. */
+static bool is_no_choice(const struct effect *effect, const struct atom *atom)
+{
+	if (effect->kind == EFFECT_SETS_NONBLOCKING)
+		return false;
+	return !is_waiting(effect) || effect->cost == COST_LOCK ||
+	       ((effect->cost == COST_DISK || effect->by_pointer) && !is_null_test(atom));
+}
+
 static void find_conditional_effects(struct derived *derived)
 {
 	for (uint32_t i = 0; i < derived->effects.count; i++) {
@@ -330,7 +338,7 @@ static void find_conditional_effects(struct derived *derived)
 		for (uint32_t a = 0; a < effect->condition->count; a++) {
 			const struct atom *atom = &effect->condition->atoms[a];
 			bool is_param = atom->subject == SUBJECT_PARAM;
-			if (atom->subject == SUBJECT_VARIABLE ||
+			if (atom->subject == SUBJECT_VARIABLE || is_no_choice(effect, atom) ||
 			    (is_param && !can_be_mode_param(derived->program, effect->node, atom)))
 				continue;
 			if (!is_param &&

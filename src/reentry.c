@@ -3,17 +3,15 @@
 static void add_effects(struct pass *pass, loop_runs *runs)
 {
 	const struct derived *derived = pass->derived;
-	for (uint32_t n = 0; n < pass->program->nodes.count; n++)
-		for (uint32_t i = derived->first_effect[n]; i != NONE; i = derived->effects.items[i].next) {
-			const struct effect *effect = &derived->effects.items[i];
-			bool pumps = effect->kind == EFFECT_PUMPS && effect->origin.kind != ORIGIN_MADE;
-			if (effect->from == NONE && effect->certain && *effect->world &&
-			    (pumps || effect->kind == EFFECT_FORBIDDEN_ON_LOOP))
-				table_add(runs, (struct loop_run){{n, effect->call, *effect->condition, NONE},
-								  effect->world,
-								  effect->cause,
-								  effect});
-		}
+	for (uint32_t i = derived->first_settled; i < derived->settled_end; i++) {
+		const struct effect *effect = &derived->effects.items[i];
+		bool pumps = effect->kind == EFFECT_PUMPS && effect->origin.kind != ORIGIN_MADE;
+		if (effect->certain && *effect->world && (pumps || effect->kind == EFFECT_FORBIDDEN_ON_LOOP))
+			table_add(runs, (struct loop_run){{effect->node, effect->call, *effect->condition, NONE},
+							  effect->world,
+							  effect->cause,
+							  effect});
+	}
 }
 
 /* It waits, and then calls what is ready. */
