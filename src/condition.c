@@ -171,6 +171,8 @@ void conditions_release(struct conditions *conditions)
 /* Returns the condition's index in conditions.known. */
 static uint32_t intern_condition(struct conditions *conditions, const struct condition *condition)
 {
+	if (!condition->count)
+		return 0;
 	/* Packed: an atom itself may have padding, whose bytes say nothing. */
 	char key[CONDITION_ATOMS * sizeof(struct atom)];
 	size_t length = 0;

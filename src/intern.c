@@ -142,7 +142,7 @@ uint32_t intern_slot(struct intern *strings, const char *record, const char *fie
 	return id;
 }
 
-static uint32_t find_n(const struct intern *strings, const char *text, size_t length)
+uint32_t intern_find_n(const struct intern *strings, const char *text, size_t length)
 {
 	if (!strings->slot_count)
 		return UINT32_MAX;
@@ -152,7 +152,7 @@ static uint32_t find_n(const struct intern *strings, const char *text, size_t le
 
 uint32_t intern_find(const struct intern *strings, const char *text)
 {
-	return find_n(strings, text, strlen(text));
+	return intern_find_n(strings, text, strlen(text));
 }
 
 uint32_t intern_find_slot(const struct intern *strings, const char *record, const char *field)
@@ -161,7 +161,7 @@ uint32_t intern_find_slot(const struct intern *strings, const char *record, cons
 	struct arena scratch = {0};
 	size_t length;
 	const char *text = slot_text(record, field, fixed, &scratch, &length);
-	uint32_t id = find_n(strings, text, length);
+	uint32_t id = intern_find_n(strings, text, length);
 	arena_release(&scratch);
 	return id;
 }

@@ -33,6 +33,7 @@ uint32_t intern_slot(struct intern *strings, const char *record, const char *fie
 
 /* Returns the id of the string, or UINT32_MAX if nobody interned it. */
 uint32_t intern_find(const struct intern *strings, const char *text);
+uint32_t intern_find_n(const struct intern *strings, const char *text, size_t length);
 uint32_t intern_find_slot(const struct intern *strings, const char *record, const char *field);
 
 /* Returns the string, good until the next string is added. */
