@@ -45,6 +45,19 @@ const char *walk_libclang_version(struct arena *arena)
 	return text;
 }
 
+static const struct source_file *file_of(struct walk *walk, CXCursor declaration)
+{
+	CXFile file;
+	clang_getExpansionLocation(clang_getCursorLocation(declaration), &file, NULL, NULL, NULL);
+	return walk_source(walk, file);
+}
+
+/* A header that is included, not one that is the unit itself. */
+static bool is_included_header(const struct walk *walk, const struct source_file *source)
+{
+	return source->header && source != walk->sources.items;
+}
+
 struct find_body {
 	CXCursor body;
 };
@@ -59,10 +72,10 @@ static enum CXChildVisitResult find_body(CXCursor cursor, CXCursor parent, CXCli
 	return CXChildVisit_Break;
 }
 
-static void walk_function_declaration(struct walk *walk, CXCursor cursor)
+static void walk_function_definition(struct walk *walk, CXCursor cursor)
 {
 	uint32_t function = walk_function(walk, cursor);
-	if (!clang_isCursorDefinition(cursor) || walk->facts.functions.items[function].scope_count)
+	if (walk->facts.functions.items[function].scope_count)
 		return;
 	struct find_body found = {clang_getNullCursor()};
 	clang_visitChildren(cursor, find_body, &found);
@@ -76,23 +89,56 @@ static void walk_global(struct walk *walk, CXCursor cursor)
 	CXCursor initialiser = clang_Cursor_getVarDeclInitializer(cursor);
 	if (clang_Cursor_isNull(initialiser))
 		return;
+	uint32_t *noted = pointer_map_at(&walk->known.noted, clang_getCanonicalCursor(cursor).data[0]);
+	if (*noted)
+		return;
+	*noted = 1;
 	uint32_t target =
 	    walk_add_value(walk, VALUE_VARIABLE, variable, 0, 0, walk->facts.variables.items[variable].type);
 	walk_initialise(walk, target, initialiser);
 }
 
+/* Notes what a header has to say of what was named, and what that names in turn. */
+static void note_mentioned(struct walk *walk)
+{
+	while (walk->mentioned.count) {
+		CXCursor declaration = walk->mentioned.items[--walk->mentioned.count];
+		CXCursor definition = clang_getCursorDefinition(declaration);
+		const struct source_file *source =
+		    file_of(walk, clang_Cursor_isNull(definition) ? declaration : definition);
+		if (!source || source->system || !is_included_header(walk, source))
+			continue;
+		switch (clang_getCursorKind(declaration)) {
+		case CXCursor_FunctionDecl:
+			if (!clang_Cursor_isNull(definition))
+				walk_function_definition(walk, definition);
+			break;
+		case CXCursor_VarDecl:
+			walk_global(walk, clang_Cursor_isNull(definition) ? declaration : definition);
+			break;
+		case CXCursor_TypedefDecl:
+			walk_note_typedef(walk, declaration);
+			break;
+		default:
+			walk_note_record(walk, definition);
+			break;
+		}
+	}
+}
+
+/* What a header declares and defines, thousands of things in a unit, is noted where something names it: what nothing
+   names, no compiler makes code of either. */
 static enum CXChildVisitResult walk_declaration(CXCursor cursor, CXCursor parent, CXClientData data)
 {
 	(void)parent;
 	struct walk *walk = data;
-	CXFile file;
-	clang_getExpansionLocation(clang_getCursorLocation(cursor), &file, NULL, NULL, NULL);
-	struct source_file *source = walk_source(walk, file);
-	if (!source || source->system)
+	const struct source_file *source = file_of(walk, cursor);
+	if (!source || source->system || is_included_header(walk, source))
 		return CXChildVisit_Continue;
 	switch (clang_getCursorKind(cursor)) {
 	case CXCursor_FunctionDecl:
-		walk_function_declaration(walk, cursor);
+		if (clang_isCursorDefinition(cursor))
+			walk_function_definition(walk, cursor);
 		break;
 	case CXCursor_VarDecl:
 		walk_global(walk, cursor);
@@ -108,6 +154,7 @@ static enum CXChildVisitResult walk_declaration(CXCursor cursor, CXCursor parent
 	default:
 		break;
 	}
+	note_mentioned(walk);
 	return CXChildVisit_Continue;
 }
 
@@ -270,12 +317,13 @@ static void release(struct walk *walk)
 	table_release(&walk->sources);
 	table_release(&walk->nesting);
 	table_release(&walk->stack);
+	table_release(&walk->mentioned);
 	pointer_map_release(&walk->known.types);
 	pointer_map_release(&walk->known.functions);
 	pointer_map_release(&walk->known.variables);
 	pointer_map_release(&walk->known.locals);
 	pointer_map_release(&walk->known.records);
-	pointer_map_release(&walk->known.noted_records);
+	pointer_map_release(&walk->known.noted);
 	pointer_map_release(&walk->known.files);
 	pointer_map_release(&walk->known.field_owners);
 	intern_release(&walk->strings);

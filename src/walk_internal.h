@@ -74,14 +74,16 @@ struct walk {
 	struct intern strings;
 	/* What is noted already: index + 1 (records: string of the identity + 1). */
 	struct {
-		struct pointer_map types, functions, variables, locals /* and parameters */, records, noted_records,
-		    files, field_owners;
+		struct pointer_map types, functions, variables, locals /* and parameters */, records, noted, files,
+		    field_owners;
 		struct pointer_map attributes; /* of types: flags of walk_names.c, + 1 */
 	} known;
-	TABLE(struct source_file) sources;
+	TABLE(struct source_file) sources; /* the first is the main file */
 	struct body body;
 	TABLE(uint16_t) nesting; /* of each value: how deep it is */
 	TABLE(CXCursor) stack;   /* children of the cursors being visited */
+	/* Functions, records and typedefs that something noted names: a header's are noted for that alone. */
+	TABLE(CXCursor) mentioned;
 	uint32_t depth;
 	struct {
 #define FACT_TABLE(type, name) TABLE(struct type) name;

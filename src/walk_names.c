@@ -188,6 +188,7 @@ uint32_t walk_record(struct walk *walk, CXCursor declaration)
 	}
 	clang_disposeString(spelling);
 	*pointer_map_at(&walk->known.records, first.data[0]) = identity + 1;
+	table_add(&walk->mentioned, declaration);
 	return identity;
 }
 
@@ -219,6 +220,7 @@ static uint32_t alias_of(struct walk *walk, CXType type)
 		if (type.kind == CXType_Elaborated) {
 			type = clang_Type_getNamedType(type);
 		} else if (type.kind == CXType_Typedef) {
+			table_add(&walk->mentioned, clang_getTypeDeclaration(type));
 			return walk_string(walk, clang_getTypedefName(type));
 		} else {
 			CXType inner = inner_type(type);
@@ -344,7 +346,7 @@ void walk_note_record(struct walk *walk, CXCursor definition)
 {
 	if (!clang_isCursorDefinition(definition))
 		return;
-	uint32_t *known = pointer_map_at(&walk->known.noted_records, definition.data[0]);
+	uint32_t *known = pointer_map_at(&walk->known.noted, definition.data[0]);
 	if (*known)
 		return;
 	*known = 1;
@@ -365,6 +367,10 @@ void walk_note_record(struct walk *walk, CXCursor definition)
 
 void walk_note_typedef(struct walk *walk, CXCursor declaration)
 {
+	uint32_t *known = pointer_map_at(&walk->known.noted, clang_getCanonicalCursor(declaration).data[0]);
+	if (*known)
+		return;
+	*known = 1;
 	table_add(&walk->facts.typedefs,
 		  (struct fact_typedef){.name = walk_string(walk, clang_getCursorSpelling(declaration)),
 					.type = walk_type(walk, clang_getTypedefDeclUnderlyingType(declaration)),
@@ -463,6 +469,7 @@ uint32_t walk_function(struct walk *walk, CXCursor declaration)
 	if (*known && !is_definition)
 		return index;
 	if (!*known) {
+		table_add(&walk->mentioned, declaration);
 		index = walk->facts.functions.count;
 		*known = index + 1;
 		table_add(&walk->facts.functions, (struct fact_function){0});
@@ -532,6 +539,8 @@ uint32_t walk_variable(struct walk *walk, CXCursor declaration)
 		fact.identity = intern_printf(&walk->strings, "%s.%s", clang_getCString(name),
 					      intern_text(&walk->strings, fact.name));
 		clang_disposeString(name);
+	} else {
+		table_add(&walk->mentioned, declaration);
 	}
 	if (linkage == CXLinkage_NoLinkage || linkage == CXLinkage_Internal) {
 		fact.flags |= VARIABLE_STATIC;
