@@ -214,7 +214,7 @@ static void show_progress(void *context, uint32_t done, uint32_t total, const ch
 	console_progress_show(&progress->line, done, total, path_in_root(file, progress->root));
 }
 
-static void parse_units(struct inputs *inputs, const struct options *options)
+static bool parse_units(struct inputs *inputs, const struct options *options)
 {
 	struct progress_of_units progress = {.root = inputs->root};
 	struct units_options how = {
@@ -225,8 +225,12 @@ static void parse_units(struct inputs *inputs, const struct options *options)
 	    .context = &progress,
 	};
 	console_progress_begin(&progress.line, !options->quiet);
-	units_collect(&inputs->commands, &how, &inputs->units);
+	const char *error = NULL;
+	bool parsed = units_collect(&inputs->commands, &how, &inputs->units, &error);
 	console_progress_end(&progress.line);
+	if (!parsed)
+		console_error("%s", error);
+	return parsed;
 }
 
 static bool includes(const struct facts *unit, const char *path)
@@ -313,7 +317,8 @@ static enum inputs_result make_facts(struct inputs *inputs, const struct options
 		keep_first_command(inputs);
 	if (options->verbose)
 		tell_commands(inputs);
-	parse_units(inputs, options);
+	if (!parse_units(inputs, options))
+		return INPUTS_FAILED;
 	sort_units(inputs, coverage, selection);
 	report_files_not_found(inputs, selection);
 	return INPUTS_READY;

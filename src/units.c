@@ -1,5 +1,6 @@
 #include "units.h"
 
+#include "libclang.h"
 #include "paths.h"
 #include "walk.h"
 
@@ -437,10 +438,13 @@ static uint32_t *units_by_size(const struct commands *commands, struct arena *ar
 	return order;
 }
 
-void units_collect(const struct commands *commands, const struct units_options *options, struct units *units)
+bool units_collect(const struct commands *commands, const struct units_options *options, struct units *units,
+		   const char **error)
 {
 	uint32_t count = commands->list.count;
 	*units = (struct units){0};
+	if (count && !libclang_load(&units->arena, error))
+		return false;
 	for (uint32_t i = 0; i < count; i++)
 		table_add(&units->list, (struct unit){.command = &commands->list.items[i]});
 
@@ -469,6 +473,7 @@ void units_collect(const struct commands *commands, const struct units_options *
 			stop_worker(&pool.workers[i]);
 	sigaction(SIGCHLD, &inherited, NULL);
 	arena_release(&scratch);
+	return true;
 }
 
 void units_release(struct units *units)

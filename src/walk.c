@@ -23,7 +23,7 @@ struct walker *walker_new(const char *root)
 	if (!walker || !copy)
 		arena_out_of_memory();
 	walker->root = copy;
-	walker->index = clang_createIndex(0, 0);
+	walker->index = clang.createIndex(0, 0);
 	return walker;
 }
 
@@ -31,7 +31,7 @@ void walker_free(struct walker *walker)
 {
 	if (!walker)
 		return;
-	clang_disposeIndex(walker->index);
+	clang.disposeIndex(walker->index);
 	known_files_release(&walker->files);
 	free(walker->root);
 	free(walker);
@@ -39,9 +39,12 @@ void walker_free(struct walker *walker)
 
 const char *walk_libclang_version(struct arena *arena)
 {
-	CXString version = clang_getClangVersion();
-	const char *text = arena_strdup(arena, clang_getCString(version));
-	clang_disposeString(version);
+	const char *error;
+	if (!libclang_load(arena, &error))
+		return error;
+	CXString version = clang.getClangVersion();
+	const char *text = arena_strdup(arena, clang.getCString(version));
+	clang.disposeString(version);
 	return text;
 }
 
@@ -53,7 +56,7 @@ static enum CXChildVisitResult find_body(CXCursor cursor, CXCursor parent, CXCli
 {
 	(void)parent;
 	struct find_body *found = data;
-	if (clang_getCursorKind(cursor) != CXCursor_CompoundStmt)
+	if (clang.getCursorKind(cursor) != CXCursor_CompoundStmt)
 		return CXChildVisit_Continue;
 	found->body = cursor;
 	return CXChildVisit_Break;
@@ -62,19 +65,19 @@ static enum CXChildVisitResult find_body(CXCursor cursor, CXCursor parent, CXCli
 static void walk_function_declaration(struct walk *walk, CXCursor cursor)
 {
 	uint32_t function = walk_function(walk, cursor);
-	if (!clang_isCursorDefinition(cursor) || walk->facts.functions.items[function].scope_count)
+	if (!clang.isCursorDefinition(cursor) || walk->facts.functions.items[function].scope_count)
 		return;
-	struct find_body found = {clang_getNullCursor()};
-	clang_visitChildren(cursor, find_body, &found);
-	if (!clang_Cursor_isNull(found.body))
+	struct find_body found = {clang.getNullCursor()};
+	clang.visitChildren(cursor, find_body, &found);
+	if (!clang.Cursor_isNull(found.body))
 		walk_body(walk, cursor, found.body);
 }
 
 static void walk_global(struct walk *walk, CXCursor cursor)
 {
 	uint32_t variable = walk_variable(walk, cursor);
-	CXCursor initialiser = clang_Cursor_getVarDeclInitializer(cursor);
-	if (clang_Cursor_isNull(initialiser))
+	CXCursor initialiser = clang.Cursor_getVarDeclInitializer(cursor);
+	if (clang.Cursor_isNull(initialiser))
 		return;
 	uint32_t target =
 	    walk_add_value(walk, VALUE_VARIABLE, variable, 0, 0, walk->facts.variables.items[variable].type);
@@ -86,11 +89,11 @@ static enum CXChildVisitResult walk_declaration(CXCursor cursor, CXCursor parent
 	(void)parent;
 	struct walk *walk = data;
 	CXFile file;
-	clang_getExpansionLocation(clang_getCursorLocation(cursor), &file, NULL, NULL, NULL);
+	clang.getExpansionLocation(clang.getCursorLocation(cursor), &file, NULL, NULL, NULL);
 	struct source_file *source = walk_source(walk, file);
 	if (!source || source->system)
 		return CXChildVisit_Continue;
-	switch (clang_getCursorKind(cursor)) {
+	switch (clang.getCursorKind(cursor)) {
 	case CXCursor_FunctionDecl:
 		walk_function_declaration(walk, cursor);
 		break;
@@ -220,16 +223,16 @@ static void note_suppressions(struct walk *walk, struct source_file *source)
 
 static void note_troubles(struct walk *walk, uint32_t main_file)
 {
-	unsigned count = clang_getNumDiagnostics(walk->unit);
+	unsigned count = clang.getNumDiagnostics(walk->unit);
 	for (unsigned i = 0; i < count; i++) {
-		CXDiagnostic diagnostic = clang_getDiagnostic(walk->unit, i);
-		enum CXDiagnosticSeverity severity = clang_getDiagnosticSeverity(diagnostic);
+		CXDiagnostic diagnostic = clang.getDiagnostic(walk->unit, i);
+		enum CXDiagnosticSeverity severity = clang.getDiagnosticSeverity(diagnostic);
 		if (severity >= CXDiagnostic_Error) {
 			struct fact_trouble fact = {.fatal = severity == CXDiagnostic_Fatal,
 						    .message =
-							walk_string(walk, clang_getDiagnosticSpelling(diagnostic))};
+							walk_string(walk, clang.getDiagnosticSpelling(diagnostic))};
 			CXFile file;
-			clang_getExpansionLocation(clang_getDiagnosticLocation(diagnostic), &file, &fact.place.line,
+			clang.getExpansionLocation(clang.getDiagnosticLocation(diagnostic), &file, &fact.place.line,
 						   &fact.place.column, NULL);
 			const struct source_file *source = walk_source(walk, file);
 			fact.place.file = source ? source->path : main_file;
@@ -239,7 +242,7 @@ static void note_troubles(struct walk *walk, uint32_t main_file)
 			fact.place.end_column = fact.place.column;
 			table_add(&walk->facts.troubles, fact);
 		}
-		clang_disposeDiagnostic(diagnostic);
+		clang.disposeDiagnostic(diagnostic);
 	}
 }
 
@@ -279,7 +282,7 @@ static void release(struct walk *walk)
 	pointer_map_release(&walk->known.files);
 	pointer_map_release(&walk->known.field_owners);
 	intern_release(&walk->strings);
-	clang_disposeTranslationUnit(walk->unit);
+	clang.disposeTranslationUnit(walk->unit);
 }
 
 static const char *parse_failure(enum CXErrorCode code)
@@ -322,17 +325,17 @@ struct facts *walk_unit(struct walker *walker, const struct command *command, st
 			    .root_length = strlen(walker->root),
 			    .body = {.function = NONE, .scope = NONE}};
 	enum CXErrorCode code =
-	    clang_parseTranslationUnit2(walker->index, command->file, command->arguments, (int)command->argument_count,
+	    clang.parseTranslationUnit2(walker->index, command->file, command->arguments, (int)command->argument_count,
 					NULL, 0, CXTranslationUnit_KeepGoing, &walk.unit);
 	if (code != CXError_Success) {
 		*error = arena_printf(arena, "%s: %s", shown, parse_failure(code));
 		return NULL;
 	}
 	intern_init(&walk.strings);
-	const struct source_file *main_file = walk_source(&walk, clang_getFile(walk.unit, command->file));
+	const struct source_file *main_file = walk_source(&walk, clang.getFile(walk.unit, command->file));
 	uint32_t main_path = main_file ? main_file->path : intern(&walk.strings, command->file);
-	clang_visitChildren(clang_getTranslationUnitCursor(walk.unit), walk_declaration, &walk);
-	clang_getInclusions(walk.unit, note_inclusion, &walk);
+	clang.visitChildren(clang.getTranslationUnitCursor(walk.unit), walk_declaration, &walk);
+	clang.getInclusions(walk.unit, note_inclusion, &walk);
 	sort_inclusions(&walk);
 	for (uint32_t i = 0; i < walk.facts.inclusions.count; i++)
 		for (uint32_t j = 0; j < walk.sources.count; j++)

@@ -6,6 +6,7 @@ Usage: test_cli.py ASYNCLINT SOURCE_DIR [test names]
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 import tempfile
@@ -330,6 +331,67 @@ class Facts(Project):
         arguments = ["facts", "src/broken.c", "-o", "x.facts", "--", "-I."]
         self.run_for(0, *arguments)
         self.run_for(2, "facts", "--strict", *arguments[1:])
+
+
+class Libclang(Project):
+    """The library that parses is loaded where something is parsed, and not before."""
+
+    def loads(self, result):
+        return "libclang" in result.stderr
+
+    def test_the_program_is_not_linked_against_it(self):
+        result = subprocess.run(["readelf", "-d", ASYNCLINT], stdout=subprocess.PIPE, text=True, check=True)
+        self.assertIn("NEEDED", result.stdout)
+        self.assertNotIn("libclang", result.stdout)
+        self.assertNotIn("LLVM", result.stdout)
+
+    def test_is_loaded_only_to_parse(self):
+        checked = self.check(1, "src/tick.c", LD_DEBUG="libs")
+        self.assertTrue(self.loads(checked))
+        self.run_for(0, "facts", "src/tick.c", "-o", "tick.facts")
+        self.assertFalse(self.loads(self.check(1, "tick.facts", action="join", LD_DEBUG="libs")))
+        self.assertFalse(self.loads(self.run_for(0, "rules", LD_DEBUG="libs")))
+
+    def without(self, *names):
+        """The program, looking for the library under names that nothing has."""
+        program = Path(ASYNCLINT).read_bytes()
+        for name in names:
+            self.assertIn(name, program)
+            program = program.replace(name, name.replace(b"lib", b"nil"))
+        path = self.root / "asynclint-without"
+        path.write_bytes(program)
+        path.chmod(0o755)
+        return path
+
+    def names(self):
+        """The file and the soname that the program was built with."""
+        program = Path(ASYNCLINT).read_bytes()
+        path = re.search(rb"(/[!-~]*/libclang[!-.0-~]*\.so[!-.0-~]*)\0", program).group(1)
+        soname = re.search(rb"\0(libclang[!-.0-~]*\.so[!-.0-~]*)\0", program).group(1)
+        return path, soname
+
+    def run_program(self, program, *arguments):
+        return subprocess.run([program, *arguments], cwd=self.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True)
+
+    def test_the_soname_is_tried_where_the_file_is_gone(self):
+        program = self.without(self.names()[0])
+        result = self.run_program(program, "facts", "src/tick.c", "-o", "tick.facts")
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_without_it_one_message_names_what_was_tried(self):
+        self.run_for(0, "facts", "src/tick.c", "-o", "tick.facts")
+        path, soname = (name.replace(b"lib", b"nil").decode() for name in self.names())
+        program = self.without(*self.names())
+        models = str(self.root / "models")
+        rules = ["--rules", "blocking-in-async", "--no-models", "--models", models]
+        result = self.run_program(program, "check", *rules)
+        self.assertEqual(result.returncode, 2)
+        self.assertEqual(result.stdout, "")
+        self.assertRegex(result.stderr, f"^error: cannot load libclang as '{path}' .* or as '{soname}' .*\n$")
+        joined = self.run_program(program, "join", *rules, "tick.facts")
+        self.assertEqual(joined.returncode, 1, joined.stderr)
+        self.assertIn(FINDING, joined.stdout)
 
 
 class Suppressions(Project):
