@@ -228,9 +228,12 @@ static void note_troubles(struct walk *walk, uint32_t main_file)
 		CXDiagnostic diagnostic = clang.getDiagnostic(walk->unit, i);
 		enum CXDiagnosticSeverity severity = clang.getDiagnosticSeverity(diagnostic);
 		if (severity >= CXDiagnostic_Error) {
+			CXString message = clang.getDiagnosticSpelling(diagnostic);
+			const char *text = clang.getCString(message);
 			struct fact_trouble fact = {.fatal = severity == CXDiagnostic_Fatal,
 						    .message =
-							walk_string(walk, clang.getDiagnosticSpelling(diagnostic))};
+							walk_text_without_root(walk, text, strlen(text), SIZE_MAX)};
+			clang.disposeString(message);
 			CXFile file;
 			clang.getExpansionLocation(clang.getDiagnosticLocation(diagnostic), &file, &fact.place.line,
 						   &fact.place.column, NULL);
@@ -311,6 +314,21 @@ static const char *obstacle(const struct command *command, const char *shown, st
 	return NULL;
 }
 
+/* The command's arguments, and one that lets __FILE__ name the project's files relative to its root. clang splits the
+   argument at the first '='. */
+static const char *const *arguments_with_root(const struct walker *walker, const struct command *command,
+					      struct arena *arena, uint32_t *count)
+{
+	*count = command->argument_count;
+	if (strchr(walker->root, '='))
+		return command->arguments;
+	const char **arguments = arena_alloc(arena, (command->argument_count + 1) * sizeof(*arguments));
+	arguments[0] = arena_printf(arena, "-fmacro-prefix-map=%s/=", walker->root);
+	memcpy(arguments + 1, command->arguments, command->argument_count * sizeof(*arguments));
+	++*count;
+	return arguments;
+}
+
 struct facts *walk_unit(struct walker *walker, const struct command *command, struct arena *arena, const char **error)
 {
 	const char *shown = path_in_root(command->file, walker->root);
@@ -324,9 +342,10 @@ struct facts *walk_unit(struct walker *walker, const struct command *command, st
 			    .root = walker->root,
 			    .root_length = strlen(walker->root),
 			    .body = {.function = NONE, .scope = NONE}};
-	enum CXErrorCode code =
-	    clang.parseTranslationUnit2(walker->index, command->file, command->arguments, (int)command->argument_count,
-					NULL, 0, CXTranslationUnit_KeepGoing, &walk.unit);
+	uint32_t count;
+	const char *const *arguments = arguments_with_root(walker, command, arena, &count);
+	enum CXErrorCode code = clang.parseTranslationUnit2(walker->index, command->file, arguments, (int)count, NULL,
+							    0, CXTranslationUnit_KeepGoing, &walk.unit);
 	if (code != CXError_Success) {
 		*error = arena_printf(arena, "%s: %s", shown, parse_failure(code));
 		return NULL;

@@ -207,9 +207,12 @@ static uint32_t walk_string_literal(struct walk *walk, CXCursor cursor)
 		text++;
 		length -= 2;
 	}
-	uint32_t id = intern_n(&walk->strings, text ? text : "", length < STRING_LIMIT ? length : STRING_LIMIT);
+	bool mentions_root = text && memmem(text, length, walk->root, walk->root_length);
+	uint32_t id = walk_text_without_root(walk, text ? text : "", length, STRING_LIMIT);
 	clang.disposeString(spelling);
-	return walk_add_value(walk, VALUE_STRING, id, 0, 0, walk_type(walk, clang.getCursorType(cursor)));
+	/* char[N] would tell how long the root's path is. */
+	uint32_t type = mentions_root ? NONE : walk_type(walk, clang.getCursorType(cursor));
+	return walk_add_value(walk, VALUE_STRING, id, 0, 0, type);
 }
 
 static uint32_t param_value(struct walk *walk, CXCursor declaration, uint32_t type)

@@ -103,6 +103,8 @@ void known_files_release(struct known_files *files);
 
 /* walk_names.c */
 uint32_t walk_string(struct walk *walk, CXString string); /* disposes it */
+/* String: at most `limit` bytes of the text, which may name files of the project. Facts do not say where it is. */
+uint32_t walk_text_without_root(struct walk *walk, const char *text, size_t length, size_t limit);
 struct place walk_place(struct walk *walk, CXSourceRange range);
 struct place walk_name_place(struct walk *walk, CXCursor declaration); /* of the declared name */
 uint32_t walk_macro(struct walk *walk, CXSourceLocation start);        /* string: the macro it is expanded from, or 0 */

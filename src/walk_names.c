@@ -50,6 +50,39 @@ uint32_t walk_string(struct walk *walk, CXString string)
 	return id;
 }
 
+/* Appends `text` to the buffer with each mention of the root cut out: "ROOT/a.c" becomes "a.c", and "ROOT" itself ".".
+ */
+static size_t copy_without_root(const struct walk *walk, const char *text, size_t length, char *copy)
+{
+	const char *end = text + length;
+	char *to = copy;
+	for (const char *found; (found = memmem(text, (size_t)(end - text), walk->root, walk->root_length)) != NULL;) {
+		const char *behind = found + walk->root_length;
+		to = mempcpy(to, text, (size_t)(found - text));
+		if (behind < end && *behind == '/')
+			behind++;
+		else if (behind < end && (isalnum((unsigned char)*behind) || strchr("._-", *behind))) /* another one */
+			to = mempcpy(to, found, walk->root_length);
+		else
+			*to++ = '.';
+		text = behind;
+	}
+	to = mempcpy(to, text, (size_t)(end - text));
+	return (size_t)(to - copy);
+}
+
+uint32_t walk_text_without_root(struct walk *walk, const char *text, size_t length, size_t limit)
+{
+	if (!memmem(text, length, walk->root, walk->root_length))
+		return intern_n(&walk->strings, text, length < limit ? length : limit);
+	struct arena scratch = {0};
+	char *copy = arena_alloc(&scratch, length);
+	size_t copied = copy_without_root(walk, text, length, copy);
+	uint32_t id = intern_n(&walk->strings, copy, copied < limit ? copied : limit);
+	arena_release(&scratch);
+	return id;
+}
+
 /* Bit 31 of a location's raw encoding is set inside macro expansions (libclang 14-22; there is no function that says
  * so). */
 static bool in_macro(CXSourceLocation location)
@@ -255,16 +288,37 @@ static uint32_t scalar_flags(CXType type)
 	}
 }
 
+/* The ')' behind "path:line:column", or NULL. The root's own name may look like that. */
+static const char *end_of_place(const struct walk *walk, const char *place)
+{
+	if (strncmp(place, walk->root, walk->root_length) == 0)
+		place += walk->root_length;
+	const char *end = strchr(place, ')');
+	while (end && !isdigit((unsigned char)end[-1]))
+		end = strchr(end + 1, ')');
+	return end;
+}
+
 /* "struct (unnamed struct at /where/it/was/file.h:76:5)" without the place: facts must not depend on where the sources
  * are. */
 static uint32_t type_spelling(struct walk *walk, CXType type)
 {
+	static const char mark[] = " at /";
 	CXString spelling = clang.getTypeSpelling(type);
 	const char *text = clang.getCString(spelling);
-	const char *place = text ? strstr(text, " at /") : NULL, *end = place ? strchr(place, ')') : NULL;
-	if (!end || !strchr(text, '('))
+	const char *place = strchr(text, '(') ? strstr(text, mark) : NULL;
+	if (!place)
 		return walk_string(walk, spelling);
-	uint32_t id = intern_printf(&walk->strings, "%.*s%s", (int)(place - text), text, end);
+	struct arena scratch = {0};
+	char *bare = arena_alloc(&scratch, strlen(text)), *to = bare;
+	for (const char *end; place && (end = end_of_place(walk, place + strlen(mark) - 1)) != NULL;
+	     place = strstr(text, mark)) {
+		to = mempcpy(to, text, (size_t)(place - text));
+		text = end;
+	}
+	to = mempcpy(to, text, strlen(text));
+	uint32_t id = intern_n(&walk->strings, bare, (size_t)(to - bare));
+	arena_release(&scratch);
 	clang.disposeString(spelling);
 	return id;
 }

@@ -394,6 +394,64 @@ class Libclang(Project):
         self.assertIn(FINDING, joined.stdout)
 
 
+class Place(Project):
+    """Facts do not tell where the project is: two checkouts give the same bytes."""
+
+    MAIN = """\
+#include <assert.h>
+#include "generated.h"
+#include "log.h"
+#include "gone.h"
+
+static struct { struct { int depth; } inner; struct { int a; } (*of)(struct { int b; } *); } state;
+typedef struct { int x; } *unnamed;
+
+int run(int n, unnamed u)
+{
+\tassert(n > 0);
+\tLOG("hello", sizeof(__FILE__));
+\tmessage(__BASE_FILE__);
+\tmessage(SOURCES "/sub" "and" SOURCES);
+\tmessage(SOURCES "-other/x");
+\tmessage(GENERATED);
+\t(void)u;
+\treturn state.inner.depth + unknown + MISSING;
+}
+"""
+
+    def make(self, directory):
+        root = (self.root / directory).resolve()
+        (root / ".git").mkdir(parents=True)
+        self.write(root / "src/main.c", self.MAIN)
+        self.write(root / "include/log.h", """\
+void message(const char *text);
+#define LOG(text, size) message(__FILE__ text), message((const char *)(long)(size))
+static inline void here(void) { message(__FILE__); }
+""")
+        self.write(root / "build/generated.h", '#define GENERATED __FILE__ "x"\nvoid generated(void);\n')
+        arguments = ["cc", f"-I{root}/build", "-I", f"{root}/include", f'-DSOURCES="{root}/src"', "-c",
+                     f"{root}/src/main.c"]
+        entry = {"directory": f"{root}/build", "file": f"{root}/src/main.c", "arguments": arguments}
+        self.write(root / "build/compile_commands.json", json.dumps([entry]))
+        return root
+
+    def test_facts_of_two_checkouts_are_the_same_bytes(self):
+        facts, dumps = [], []
+        for directory in ("one", "a longer/path (2)/to (unnamed at /it:1:2)/two"):
+            root = self.make(directory)
+            for options, results in (([], facts), (["--dump"], dumps)):
+                out = self.root / "out"
+                self.run_for(0, "facts", "--root", str(root), "-p", str(root / "build"), "-q", *options,
+                             str(root / "src/main.c"), "-o", str(out))
+                results.append(out.read_bytes())
+        self.assertNotIn(os.fsencode(self.root), facts[0])
+        self.assertIn(b"src/main.c", facts[0])
+        self.assertIn(b"include/log.h", facts[0])
+        self.maxDiff = None
+        self.assertEqual(*(dump.decode().splitlines() for dump in dumps))
+        self.assertEqual(*facts)
+
+
 class Suppressions(Project):
     def allow(self, comment):
         self.write("src/tick.c", TICK.replace("nap();", f"nap(); {comment}"))
