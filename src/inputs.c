@@ -3,8 +3,8 @@
 #include "cache.h"
 #include "compdb.h"
 #include "console.h"
+#include "libclang.h"
 #include "paths.h"
-#include "walk.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -235,7 +235,7 @@ static const char *maker_of_facts(struct arena *arena)
 	stat("/proc/self/exe", &program);
 	return arena_printf(arena, "asynclint %s, facts %u, %lld bytes of %lld.%09ld, %s", ASYNCLINT_VERSION,
 			    FACTS_VERSION, (long long)program.st_size, (long long)program.st_mtim.tv_sec,
-			    program.st_mtim.tv_nsec, walk_libclang_version(arena));
+			    program.st_mtim.tv_nsec, libclang_identity(arena));
 }
 
 /* NULL for none. That it cannot be used is worth a warning; the work can be done without. */
@@ -271,7 +271,7 @@ static void close_cache(struct cache *cache, bool verbose)
 	cache_close(cache);
 }
 
-static void parse_units(struct inputs *inputs, const struct options *options)
+static bool parse_units(struct inputs *inputs, const struct options *options)
 {
 	struct progress_of_units progress = {.root = inputs->root};
 	struct units_options how = {
@@ -283,9 +283,13 @@ static void parse_units(struct inputs *inputs, const struct options *options)
 	    .context = &progress,
 	};
 	console_progress_begin(&progress.line, !options->quiet);
-	units_collect(&inputs->commands, &how, &inputs->units);
+	const char *error = NULL;
+	bool parsed = units_collect(&inputs->commands, &how, &inputs->units, &error);
 	console_progress_end(&progress.line);
 	close_cache(how.cache, options->verbose);
+	if (!parsed)
+		console_error("%s", error);
+	return parsed;
 }
 
 static bool includes(const struct facts *unit, const char *path)
@@ -372,7 +376,8 @@ static enum inputs_result make_facts(struct inputs *inputs, const struct options
 		keep_first_command(inputs);
 	if (options->verbose)
 		tell_commands(inputs);
-	parse_units(inputs, options);
+	if (!parse_units(inputs, options))
+		return INPUTS_FAILED;
 	sort_units(inputs, coverage, selection);
 	report_files_not_found(inputs, selection);
 	return INPUTS_READY;

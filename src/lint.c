@@ -116,7 +116,7 @@ static bool report(struct lint *lint)
 	    .root = lint->inputs.root,
 	    .directory = lint->inputs.directory,
 	    .version = ASYNCLINT_VERSION,
-	    .libclang = walk_libclang_version(&lint->findings.arena),
+	    .libclang = options->format->names_libclang ? walk_libclang_version(&lint->findings.arena) : NULL,
 	    .terminal = is_for_the_eye(options),
 	};
 	FILE *out = open_output(options);

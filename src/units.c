@@ -1,5 +1,6 @@
 #include "units.h"
 
+#include "libclang.h"
 #include "paths.h"
 #include "walk.h"
 
@@ -452,10 +453,15 @@ static void ask_cache(struct pool *pool)
 	}
 }
 
-static void parse_rest(struct pool *pool)
+/* False if libclang is not to be had, with a message in *error. */
+static bool parse_rest(struct pool *pool, const char **error)
 {
 	struct arena scratch = {0};
 	order_by_size(pool, &scratch);
+	if (pool->order_count && !libclang_load(&pool->units->arena, error)) {
+		arena_release(&scratch);
+		return false;
+	}
 	pool->worker_count = job_count(pool->options, pool->order_count);
 	for (uint32_t i = 0; i < pool->worker_count; i++)
 		pool->workers[i].unit = NONE;
@@ -473,9 +479,11 @@ static void parse_rest(struct pool *pool)
 		if (pool->workers[i].pid)
 			stop_worker(&pool->workers[i]);
 	arena_release(&scratch);
+	return true;
 }
 
-void units_collect(const struct commands *commands, const struct units_options *options, struct units *units)
+bool units_collect(const struct commands *commands, const struct units_options *options, struct units *units,
+		   const char **error)
 {
 	*units = (struct units){0};
 	for (uint32_t i = 0; i < commands->list.count; i++)
@@ -487,8 +495,9 @@ void units_collect(const struct commands *commands, const struct units_options *
 	/* waitpid() cannot say how a worker ended where SIGCHLD is ignored, as it is if whoever started us does. */
 	struct sigaction inherited;
 	sigaction(SIGCHLD, &(struct sigaction){.sa_handler = SIG_DFL}, &inherited);
-	parse_rest(&pool);
+	bool parsed = parse_rest(&pool, error);
 	sigaction(SIGCHLD, &inherited, NULL);
+	return parsed;
 }
 
 void units_release(struct units *units)

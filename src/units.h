@@ -36,8 +36,10 @@ struct units_options {
 	void *context;
 };
 
-/* Makes the facts of every command. Never fails as a whole: what went wrong stands in each unit's error. */
-void units_collect(const struct commands *commands, const struct units_options *options, struct units *units);
+/* Makes the facts of every command. What went wrong with one stands in its unit's error; false only if libclang cannot
+   be loaded, with a message in *error (arena of the units). */
+bool units_collect(const struct commands *commands, const struct units_options *options, struct units *units,
+		   const char **error);
 
 void units_release(struct units *units);
 

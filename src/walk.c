@@ -23,7 +23,7 @@ struct walker *walker_new(const char *root)
 	if (!walker || !copy)
 		arena_out_of_memory();
 	walker->root = copy;
-	walker->index = clang_createIndex(0, 0);
+	walker->index = clang.createIndex(0, 0);
 	return walker;
 }
 
@@ -31,7 +31,7 @@ void walker_free(struct walker *walker)
 {
 	if (!walker)
 		return;
-	clang_disposeIndex(walker->index);
+	clang.disposeIndex(walker->index);
 	known_files_release(&walker->files);
 	free(walker->root);
 	free(walker);
@@ -39,16 +39,19 @@ void walker_free(struct walker *walker)
 
 const char *walk_libclang_version(struct arena *arena)
 {
-	CXString version = clang_getClangVersion();
-	const char *text = arena_strdup(arena, clang_getCString(version));
-	clang_disposeString(version);
+	const char *error;
+	if (!libclang_load(arena, &error))
+		return error;
+	CXString version = clang.getClangVersion();
+	const char *text = arena_strdup(arena, clang.getCString(version));
+	clang.disposeString(version);
 	return text;
 }
 
 static const struct source_file *file_of(struct walk *walk, CXCursor declaration)
 {
 	CXFile file;
-	clang_getExpansionLocation(clang_getCursorLocation(declaration), &file, NULL, NULL, NULL);
+	clang.getExpansionLocation(clang.getCursorLocation(declaration), &file, NULL, NULL, NULL);
 	return walk_source(walk, file);
 }
 
@@ -66,7 +69,7 @@ static enum CXChildVisitResult find_body(CXCursor cursor, CXCursor parent, CXCli
 {
 	(void)parent;
 	struct find_body *found = data;
-	if (clang_getCursorKind(cursor) != CXCursor_CompoundStmt)
+	if (clang.getCursorKind(cursor) != CXCursor_CompoundStmt)
 		return CXChildVisit_Continue;
 	found->body = cursor;
 	return CXChildVisit_Break;
@@ -77,19 +80,19 @@ static void walk_function_definition(struct walk *walk, CXCursor cursor)
 	uint32_t function = walk_function(walk, cursor);
 	if (walk->facts.functions.items[function].scope_count)
 		return;
-	struct find_body found = {clang_getNullCursor()};
-	clang_visitChildren(cursor, find_body, &found);
-	if (!clang_Cursor_isNull(found.body))
+	struct find_body found = {clang.getNullCursor()};
+	clang.visitChildren(cursor, find_body, &found);
+	if (!clang.Cursor_isNull(found.body))
 		walk_body(walk, cursor, found.body);
 }
 
 static void walk_global(struct walk *walk, CXCursor cursor)
 {
 	uint32_t variable = walk_variable(walk, cursor);
-	CXCursor initialiser = clang_Cursor_getVarDeclInitializer(cursor);
-	if (clang_Cursor_isNull(initialiser))
+	CXCursor initialiser = clang.Cursor_getVarDeclInitializer(cursor);
+	if (clang.Cursor_isNull(initialiser))
 		return;
-	uint32_t *noted = pointer_map_at(&walk->known.noted, clang_getCanonicalCursor(cursor).data[0]);
+	uint32_t *noted = pointer_map_at(&walk->known.noted, clang.getCanonicalCursor(cursor).data[0]);
 	if (*noted)
 		return;
 	*noted = 1;
@@ -103,18 +106,18 @@ static void note_mentioned(struct walk *walk)
 {
 	while (walk->mentioned.count) {
 		CXCursor declaration = walk->mentioned.items[--walk->mentioned.count];
-		CXCursor definition = clang_getCursorDefinition(declaration);
+		CXCursor definition = clang.getCursorDefinition(declaration);
 		const struct source_file *source =
-		    file_of(walk, clang_Cursor_isNull(definition) ? declaration : definition);
+		    file_of(walk, clang.Cursor_isNull(definition) ? declaration : definition);
 		if (!source || source->system || !is_included_header(walk, source))
 			continue;
-		switch (clang_getCursorKind(declaration)) {
+		switch (clang.getCursorKind(declaration)) {
 		case CXCursor_FunctionDecl:
-			if (!clang_Cursor_isNull(definition))
+			if (!clang.Cursor_isNull(definition))
 				walk_function_definition(walk, definition);
 			break;
 		case CXCursor_VarDecl:
-			walk_global(walk, clang_Cursor_isNull(definition) ? declaration : definition);
+			walk_global(walk, clang.Cursor_isNull(definition) ? declaration : definition);
 			break;
 		case CXCursor_TypedefDecl:
 			walk_note_typedef(walk, declaration);
@@ -135,9 +138,9 @@ static enum CXChildVisitResult walk_declaration(CXCursor cursor, CXCursor parent
 	const struct source_file *source = file_of(walk, cursor);
 	if (!source || source->system || is_included_header(walk, source))
 		return CXChildVisit_Continue;
-	switch (clang_getCursorKind(cursor)) {
+	switch (clang.getCursorKind(cursor)) {
 	case CXCursor_FunctionDecl:
-		if (clang_isCursorDefinition(cursor))
+		if (clang.isCursorDefinition(cursor))
 			walk_function_definition(walk, cursor);
 		break;
 	case CXCursor_VarDecl:
@@ -267,16 +270,19 @@ static void note_suppressions(struct walk *walk, struct source_file *source)
 
 static void note_troubles(struct walk *walk, uint32_t main_file)
 {
-	unsigned count = clang_getNumDiagnostics(walk->unit);
+	unsigned count = clang.getNumDiagnostics(walk->unit);
 	for (unsigned i = 0; i < count; i++) {
-		CXDiagnostic diagnostic = clang_getDiagnostic(walk->unit, i);
-		enum CXDiagnosticSeverity severity = clang_getDiagnosticSeverity(diagnostic);
+		CXDiagnostic diagnostic = clang.getDiagnostic(walk->unit, i);
+		enum CXDiagnosticSeverity severity = clang.getDiagnosticSeverity(diagnostic);
 		if (severity >= CXDiagnostic_Error) {
+			CXString message = clang.getDiagnosticSpelling(diagnostic);
+			const char *text = clang.getCString(message);
 			struct fact_trouble fact = {.fatal = severity == CXDiagnostic_Fatal,
 						    .message =
-							walk_string(walk, clang_getDiagnosticSpelling(diagnostic))};
+							walk_text_without_root(walk, text, strlen(text), SIZE_MAX)};
+			clang.disposeString(message);
 			CXFile file;
-			clang_getExpansionLocation(clang_getDiagnosticLocation(diagnostic), &file, &fact.place.line,
+			clang.getExpansionLocation(clang.getDiagnosticLocation(diagnostic), &file, &fact.place.line,
 						   &fact.place.column, NULL);
 			const struct source_file *source = walk_source(walk, file);
 			fact.place.file = source ? source->path : main_file;
@@ -286,7 +292,7 @@ static void note_troubles(struct walk *walk, uint32_t main_file)
 			fact.place.end_column = fact.place.column;
 			table_add(&walk->facts.troubles, fact);
 		}
-		clang_disposeDiagnostic(diagnostic);
+		clang.disposeDiagnostic(diagnostic);
 	}
 }
 
@@ -327,7 +333,7 @@ static void release(struct walk *walk)
 	pointer_map_release(&walk->known.files);
 	pointer_map_release(&walk->known.field_owners);
 	intern_release(&walk->strings);
-	clang_disposeTranslationUnit(walk->unit);
+	clang.disposeTranslationUnit(walk->unit);
 }
 
 static const char *parse_failure(enum CXErrorCode code)
@@ -356,6 +362,21 @@ static const char *obstacle(const struct command *command, const char *shown, st
 	return NULL;
 }
 
+/* The command's arguments, and one that lets __FILE__ name the project's files relative to its root. clang splits the
+   argument at the first '='. */
+static const char *const *arguments_with_root(const struct walker *walker, const struct command *command,
+					      struct arena *arena, uint32_t *count)
+{
+	*count = command->argument_count;
+	if (strchr(walker->root, '='))
+		return command->arguments;
+	const char **arguments = arena_alloc(arena, (command->argument_count + 1) * sizeof(*arguments));
+	arguments[0] = arena_printf(arena, "-fmacro-prefix-map=%s/=", walker->root);
+	memcpy(arguments + 1, command->arguments, command->argument_count * sizeof(*arguments));
+	++*count;
+	return arguments;
+}
+
 struct facts *walk_unit(struct walker *walker, const struct command *command, struct arena *arena, const char **error)
 {
 	const char *shown = path_in_root(command->file, walker->root);
@@ -369,18 +390,19 @@ struct facts *walk_unit(struct walker *walker, const struct command *command, st
 			    .root = walker->root,
 			    .root_length = strlen(walker->root),
 			    .body = {.function = NONE, .scope = NONE}};
-	enum CXErrorCode code =
-	    clang_parseTranslationUnit2(walker->index, command->file, command->arguments, (int)command->argument_count,
-					NULL, 0, CXTranslationUnit_KeepGoing, &walk.unit);
+	uint32_t count;
+	const char *const *arguments = arguments_with_root(walker, command, arena, &count);
+	enum CXErrorCode code = clang.parseTranslationUnit2(walker->index, command->file, arguments, (int)count, NULL,
+							    0, CXTranslationUnit_KeepGoing, &walk.unit);
 	if (code != CXError_Success) {
 		*error = arena_printf(arena, "%s: %s", shown, parse_failure(code));
 		return NULL;
 	}
 	intern_init(&walk.strings);
-	const struct source_file *main_file = walk_source(&walk, clang_getFile(walk.unit, command->file));
+	const struct source_file *main_file = walk_source(&walk, clang.getFile(walk.unit, command->file));
 	uint32_t main_path = main_file ? main_file->path : intern(&walk.strings, command->file);
-	clang_visitChildren(clang_getTranslationUnitCursor(walk.unit), walk_declaration, &walk);
-	clang_getInclusions(walk.unit, note_inclusion, &walk);
+	clang.visitChildren(clang.getTranslationUnitCursor(walk.unit), walk_declaration, &walk);
+	clang.getInclusions(walk.unit, note_inclusion, &walk);
 	sort_inclusions(&walk);
 	for (uint32_t i = 0; i < walk.facts.inclusions.count; i++)
 		for (uint32_t j = 0; j < walk.sources.count; j++)

@@ -1,5 +1,6 @@
 #include "units.h"
 
+#include "libclang.h"
 #include "walk.h"
 
 #include <check.h>
@@ -43,6 +44,15 @@ void walker_free(struct walker *walker)
 const char *walk_libclang_version(struct arena *arena)
 {
 	return arena_strdup(arena, "none");
+}
+
+static bool has_libclang = true;
+
+bool libclang_load(struct arena *arena, const char **error)
+{
+	if (!has_libclang)
+		*error = arena_strdup(arena, "there is none");
+	return has_libclang;
 }
 
 static struct facts *make_facts(const char *file, const char *content, struct arena *arena)
@@ -155,7 +165,10 @@ static void add_numbered(uint32_t count)
 
 static void collect(uint32_t jobs, uint32_t timeout)
 {
-	units_collect(&commands, &(struct units_options){.root = "/project", .jobs = jobs, .timeout = timeout}, &units);
+	struct units_options options = {.root = "/project", .jobs = jobs, .timeout = timeout};
+	const char *error = NULL;
+	ck_assert(units_collect(&commands, &options, &units, &error));
+	ck_assert_ptr_null(error);
 	ck_assert_uint_eq(units.list.count, commands.list.count);
 	for (uint32_t i = 0; i < units.list.count; i++)
 		ck_assert_ptr_eq(units.list.items[i].command, &commands.list.items[i]);
@@ -434,6 +447,30 @@ static void write_bytes(const char *path, size_t size)
 	ck_assert_int_eq(fclose(file), 0);
 }
 
+START_TEST(without_libclang_nothing_is_tried)
+{
+	add("0.c");
+	struct seen seen = {0};
+	struct units_options options = {.root = "/project", .progress = note_progress, .context = &seen};
+	const char *error = NULL;
+	has_libclang = false;
+	ck_assert(!units_collect(&commands, &options, &units, &error));
+	has_libclang = true;
+	ck_assert_str_eq(error, "there is none");
+	ck_assert_uint_eq(seen.count, 0);
+}
+END_TEST
+
+START_TEST(libclang_is_not_asked_for_without_units)
+{
+	struct units_options options = {.root = "/project"};
+	const char *error = NULL;
+	has_libclang = false;
+	ck_assert(units_collect(&commands, &options, &units, &error));
+	has_libclang = true;
+}
+END_TEST
+
 START_TEST(progress_tells_of_every_unit_largest_first)
 {
 	char folder[] = "/tmp/check_units.XXXXXX";
@@ -447,7 +484,8 @@ START_TEST(progress_tells_of_every_unit_largest_first)
 	table_add(&commands.list, (struct command){.file = large, .directory = "/"});
 	struct seen seen = {0};
 	struct units_options options = {.root = folder, .jobs = 1, .progress = note_progress, .context = &seen};
-	units_collect(&commands, &options, &units);
+	const char *error = NULL;
+	ck_assert(units_collect(&commands, &options, &units, &error));
 	ck_assert_uint_eq(seen.count, 3);
 	ck_assert_str_eq(seen.files[0], "large.c");
 	ck_assert_str_eq(seen.files[1], "small.c");
@@ -476,6 +514,8 @@ int main(void)
 	tcase_add_test(tests, big_facts_arrive_whole);
 	tcase_add_test(tests, stack_is_large);
 	tcase_add_test(tests, worker_is_set_up_for_libclang);
+	tcase_add_test(tests, without_libclang_nothing_is_tried);
+	tcase_add_test(tests, libclang_is_not_asked_for_without_units);
 	tcase_add_test(tests, nothing_is_left_behind);
 	tcase_add_test(tests, workers_end_with_the_parent);
 	tcase_add_test(tests, ignored_child_signals_do_no_harm);
