@@ -301,6 +301,50 @@ static void report_files_not_found(struct inputs *inputs, const struct selection
 	}
 }
 
+/* False after an error message. */
+static bool read_changes(struct inputs *inputs, const struct options *options)
+{
+	const char *error = NULL;
+	bool read = changes_read(inputs->root, options->since, &inputs->arena, &inputs->changes, &error);
+	if (!read)
+		console_error("%s (--%s)", error, options->since ? "since" : "changed");
+	return read;
+}
+
+/* Says so where a file that changed is not looked at because no unit has it. */
+static void tell_unreached(struct inputs *inputs, const struct coverage *coverage)
+{
+	enum { NAMED = 3 };
+	uint32_t count = coverage->changed_in_no_unit.count;
+	const char *names = "";
+	for (uint32_t i = 0; i < count && i < NAMED; i++)
+		names = arena_printf(&inputs->arena, "%s%s'%s'", names, *names ? ", " : "",
+				     shown(inputs, coverage->changed_in_no_unit.items[i].name));
+	if (count > NAMED)
+		names = arena_printf(&inputs->arena, "%s and %u more", names, count - NAMED);
+	if (count)
+		console_warning("changed, but compiled or included by no unit: %s", names);
+}
+
+/* Tells which of the files that changed are part of a unit; returns whether any is. */
+static bool find_changed_units(struct inputs *inputs, struct coverage *coverage)
+{
+	struct changes *changes = &inputs->changes;
+	for (uint32_t i = 0; i < inputs->commands.list.count; i++)
+		changes_mark(changes, path_in_root(inputs->commands.list.items[i].file, inputs->root));
+	for (uint32_t i = 0; i < inputs->facts.count; i++)
+		changes_mark_unit(changes, inputs->facts.items[i]);
+	for (uint32_t id = 1; id < changes->names.count; id++) {
+		if (!changes_concern(changes, id))
+			continue;
+		coverage->changed_files++;
+		if (!changes->in_units.items[id])
+			table_add(&coverage->changed_in_no_unit,
+				  (struct coverage_note){.name = intern_text(&changes->names, id), .message = ""});
+	}
+	return coverage->changed_files > coverage->changed_in_no_unit.count;
+}
+
 static enum inputs_result make_facts(struct inputs *inputs, const struct options *options, struct coverage *coverage,
 				     struct selection *selection)
 {
@@ -313,10 +357,15 @@ static enum inputs_result make_facts(struct inputs *inputs, const struct options
 		keep_first_command(inputs);
 	if (options->verbose)
 		tell_commands(inputs);
+	coverage->changes_only = options->changed;
+	if (options->changed && !read_changes(inputs, options))
+		return INPUTS_FAILED;
+	if (options->changed && inputs->changes.names.count == 1)
+		return INPUTS_UNCHANGED;
 	parse_units(inputs, options);
 	sort_units(inputs, coverage, selection);
 	report_files_not_found(inputs, selection);
-	return INPUTS_READY;
+	return options->changed && !find_changed_units(inputs, coverage) ? INPUTS_UNCHANGED : INPUTS_READY;
 }
 
 static enum inputs_result load_facts(struct inputs *inputs, const struct options *options, struct coverage *coverage)
@@ -362,6 +411,8 @@ enum inputs_result inputs_collect(struct inputs *inputs, const struct options *o
 	table_release(&selection.files);
 	sort_notes(coverage->degraded.items, coverage->degraded.count);
 	sort_notes(coverage->failed.items, coverage->failed.count);
+	sort_notes(coverage->changed_in_no_unit.items, coverage->changed_in_no_unit.count);
+	tell_unreached(inputs, coverage);
 	coverage->units = inputs->facts.count;
 	return result;
 }
@@ -373,6 +424,7 @@ void inputs_release(struct inputs *inputs)
 	table_release(&inputs->loaded);
 	table_release(&inputs->facts);
 	table_release(&inputs->commands.list);
+	changes_release(&inputs->changes);
 	units_release(&inputs->units);
 	arena_release(&inputs->arena);
 }

@@ -5,6 +5,7 @@
 #include "catalog.h"
 #include "console.h"
 #include "dump.h"
+#include "filter.h"
 #include "inputs.h"
 #include "models.h"
 #include "paths.h"
@@ -73,6 +74,12 @@ static void find(struct lint *lint)
 		     &lint->coverage);
 	allow_apply(inputs->facts.items, inputs->facts.count, &allow, &lint->findings, &lint->coverage);
 	findings_finish(&lint->findings);
+	struct filter filter = {
+	    .lines = lint->options->lines.file_count ? &lint->options->lines : NULL,
+	    .changes = lint->options->changed ? &inputs->changes : NULL,
+	    .root = inputs->root,
+	};
+	lint->coverage.filtered = filter_apply(&filter, &lint->findings);
 }
 
 static bool is_for_the_eye(const struct options *options)
@@ -137,12 +144,12 @@ static bool report(struct lint *lint)
 static bool has_gaps(const struct coverage *coverage)
 {
 	return coverage->degraded.count || coverage->failed.count || coverage->unresolved_calls ||
-	       coverage->unmodelled.count || coverage->unused_suppressions.count;
+	       coverage->unmodelled.count || coverage->unused_suppressions.count || coverage->changed_in_no_unit.count;
 }
 
 static int exit_status(const struct lint *lint)
 {
-	if (lint->inputs.incomplete || !lint->inputs.facts.count)
+	if (lint->inputs.incomplete || (!lint->inputs.facts.count && !lint->coverage.changes_only))
 		return NOT_DONE;
 	if (lint->options->strict && has_gaps(&lint->coverage))
 		return NOT_DONE;
@@ -180,8 +187,10 @@ static int check(struct lint *lint)
 	if (!load_models(lint))
 		return NOT_DONE;
 	enum inputs_result result = inputs_collect(&lint->inputs, lint->options, &lint->coverage);
-	if (result != INPUTS_READY)
+	if (result == INPUTS_SKIPPED || result == INPUTS_FAILED)
 		return result == INPUTS_SKIPPED ? NOTHING_FOUND : NOT_DONE;
+	if (result == INPUTS_UNCHANGED)
+		return report(lint) ? exit_status(lint) : NOT_DONE;
 	if (!lint->inputs.facts.count)
 		console_error("nothing was analysed");
 	if (lint->options->silence_file)

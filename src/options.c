@@ -33,6 +33,9 @@ enum {
 	OPTION_NO_MODELS,
 	OPTION_COST,
 	OPTION_EXPLAIN_SILENCE,
+	OPTION_CHANGED,
+	OPTION_SINCE,
+	OPTION_LINE_FILTER,
 	OPTION_STRICT,
 	OPTION_UNIT_TIMEOUT,
 	OPTION_EXTRA_ARG,
@@ -69,6 +72,10 @@ static const struct option_entry entries[] = {
     {"models", "PATH", OPTION_MODELS, ANALYSING, "library models to add: a file or a directory"},
     {"no-models", NULL, OPTION_NO_MODELS, ANALYSING, "leave the built-in library models out"},
     {"cost", "LIST", OPTION_COST, ANALYSING, "kinds of blocking to report in addition: disk, lock"},
+    {"changed", NULL, OPTION_CHANGED, CHECK, "report only what is in files that differ from HEAD, as git knows it"},
+    {"since", "REV", OPTION_SINCE, CHECK, "the same for all that changed since HEAD and REV parted"},
+    {"line-filter", "JSON", OPTION_LINE_FILTER, REPORTING,
+     "report only what is on these lines, as clang-tidy: [{\"name\":\"a.c\",\"lines\":[[1,3]]}]"},
     {"explain-silence", "FILE:LINE", OPTION_EXPLAIN_SILENCE, REPORTING,
      "say what is known of the calls on that line, and why rules are silent"},
     {"format", "FORMAT", OPTION_FORMAT, REPORTING | RULES, "text (default) or json"},
@@ -273,6 +280,13 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 		return parse_list(parser, argument, add_cost);
 	case OPTION_EXPLAIN_SILENCE:
 		return parse_file_and_line(parser, entry->name, argument);
+	case OPTION_CHANGED:
+		return options->changed = true;
+	case OPTION_SINCE:
+		options->since = argument;
+		return options->changed = true;
+	case OPTION_LINE_FILTER:
+		return line_filter_parse(argument, parser->arena, &options->lines, parser->error);
 	case OPTION_STRICT:
 		return options->strict = true;
 	case OPTION_UNIT_TIMEOUT:
@@ -361,6 +375,23 @@ static bool parse_options(struct parser *parser, int argc, char **argv)
 	return true;
 }
 
+/* What is looked at with --changed is the whole program, and what is shown of it, git says. */
+static bool check_changed(const struct parser *parser)
+{
+	const struct options *options = parser->options;
+	const char *name = options->since ? "since" : "changed";
+	if (!options->changed)
+		return true;
+	if (options->file_count)
+		return fail(parser, "option '--%s' looks for the files itself: name none beside it ('%s')", name,
+			    options->files[0]);
+	if (options->lines.file_count)
+		return fail(parser, "options '--%s' and '--line-filter' exclude each other", name);
+	if (options->since && (!options->since[0] || options->since[0] == '-'))
+		return fail(parser, "option '--since' takes a revision, not '%s'", options->since);
+	return true;
+}
+
 static bool take_subject(const struct parser *parser, const char *what)
 {
 	struct options *options = parser->options;
@@ -436,7 +467,7 @@ static bool parse(struct parser *parser, int argc, char **argv)
 	for (uint32_t i = 0; i < options->file_count; i++)
 		files[i] = argv[optind + (int)i];
 	options->files = files;
-	return check_operands(parser) && select_rules(parser);
+	return check_operands(parser) && check_changed(parser) && select_rules(parser);
 }
 
 bool options_parse(struct options *options, int argc, char **argv, struct arena *arena, const char **error)

@@ -6,6 +6,7 @@
 #define ASYNCLINT_OPTIONS_H
 
 #include "arena.h"
+#include "filter.h"
 #include "report.h"
 #include "rule.h"
 
@@ -36,6 +37,8 @@ struct options {
 
 	const char *database;     /* -p, or NULL: to be found */
 	const char *root;         /* --root, or NULL: to be found */
+	bool changed;             /* --changed or --since: only what changed is asked for, */
+	const char *since;        /* since HEAD and this revision parted; NULL: since HEAD */
 	const char *silence_file; /* --explain-silence FILE:LINE, or NULL */
 	uint32_t silence_line;
 	const char *output;                                                 /* --output, or NULL: stdout */
@@ -46,6 +49,7 @@ struct options {
 	bool no_models;                  /* without the built-in ones */
 	uint32_t costs;                  /* bit (1u << enum cost): classes of blocking that are reported */
 
+	struct line_filter lines; /* --line-filter */
 	const struct report_format *format;
 	enum color color;
 	uint32_t jobs;         /* 0: as many as processors */
