@@ -1,5 +1,7 @@
 #include "facts.h"
 
+#include "io.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -468,20 +470,6 @@ static int open_temporary(const char *path, struct arena *arena, const char **te
 	return file;
 }
 
-static bool write_all(int file, const char *bytes, uint64_t size)
-{
-	while (size) {
-		ssize_t written = write(file, bytes, size);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return false;
-		bytes += written;
-		size -= (uint64_t)written;
-	}
-	return true;
-}
-
 const char *facts_text(const struct facts *facts, uint32_t string)
 {
 	if (string == NONE)
@@ -573,7 +561,7 @@ bool facts_save(const struct facts *facts, const char *path, struct arena *arena
 		set_error(arena, error, "cannot create '%s': %s", path, strerror(errno));
 		return false;
 	}
-	bool written = write_all(file, bytes, size);
+	bool written = io_write(file, bytes, size);
 	int reason = errno;
 	if (close(file) < 0 && written) {
 		written = false;

@@ -1,8 +1,10 @@
 #include "inputs.h"
 
+#include "cache.h"
 #include "compdb.h"
 #include "console.h"
 #include "paths.h"
+#include "walk.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -214,11 +216,67 @@ static void show_progress(void *context, uint32_t done, uint32_t total, const ch
 	console_progress_show(&progress->line, done, total, path_in_root(file, progress->root));
 }
 
+/* --cache, or the place that the XDG base directory specification names; NULL if the user has no home. */
+static const char *cache_directory(struct inputs *inputs, const struct options *options)
+{
+	const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	if (options->cache)
+		return path_join(inputs->directory, options->cache, &inputs->arena);
+	if (base && base[0] == '/')
+		return arena_printf(&inputs->arena, "%s/asynclint", base);
+	return home && home[0] == '/' ? arena_printf(&inputs->arena, "%s/.cache/asynclint", home) : NULL;
+}
+
+/* What facts depend on beside the sources. The program is told by its file too: while it is being developed, versions
+   stay and facts change. */
+static const char *maker_of_facts(struct arena *arena)
+{
+	struct stat program = {0};
+	stat("/proc/self/exe", &program);
+	return arena_printf(arena, "asynclint %s, facts %u, %lld bytes of %lld.%09ld, %s", ASYNCLINT_VERSION,
+			    FACTS_VERSION, (long long)program.st_size, (long long)program.st_mtim.tv_sec,
+			    program.st_mtim.tv_nsec, walk_libclang_version(arena));
+}
+
+/* NULL for none. That it cannot be used is worth a warning; the work can be done without. */
+static struct cache *open_cache(struct inputs *inputs, const struct options *options)
+{
+	const char *directory = options->no_cache ? NULL : cache_directory(inputs, options), *error = NULL;
+	if (!directory)
+		return NULL;
+	struct cache_options how = {
+	    .directory = directory,
+	    .root = inputs->root,
+	    .maker = maker_of_facts(&inputs->arena),
+	    .limit = options->cache_size,
+	};
+	struct cache *cache = cache_open(&how, &inputs->arena, &error);
+	if (!cache)
+		console_warning("%s", error);
+	return cache;
+}
+
+static void close_cache(struct cache *cache, bool verbose)
+{
+	if (!cache)
+		return;
+	struct cache_counts counts = cache_counts(cache);
+	const char *damaged;
+	for (uint32_t i = 0; verbose && (damaged = cache_damaged(cache, i)); i++)
+		console_note("%s", damaged);
+	if (verbose)
+		console_note("cache: %u units found, %u not, %u stored", counts.hits, counts.misses, counts.stored);
+	if (cache_trouble(cache))
+		console_warning("%s", cache_trouble(cache));
+	cache_close(cache);
+}
+
 static void parse_units(struct inputs *inputs, const struct options *options)
 {
 	struct progress_of_units progress = {.root = inputs->root};
 	struct units_options how = {
 	    .root = inputs->root,
+	    .cache = open_cache(inputs, options),
 	    .jobs = options->jobs,
 	    .timeout = options->unit_timeout,
 	    .progress = show_progress,
@@ -227,6 +285,7 @@ static void parse_units(struct inputs *inputs, const struct options *options)
 	console_progress_begin(&progress.line, !options->quiet);
 	units_collect(&inputs->commands, &how, &inputs->units);
 	console_progress_end(&progress.line);
+	close_cache(how.cache, options->verbose);
 }
 
 static bool includes(const struct facts *unit, const char *path)

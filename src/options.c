@@ -10,6 +10,8 @@
 
 enum { MOST_JOBS = 1024, LONGEST_TIMEOUT = 24 * 3600, DEFAULT_TIMEOUT = 120 };
 
+#define DEFAULT_CACHE_SIZE ((uint64_t)5 << 30)
+
 /* Sets of actions that an option goes with. */
 enum {
 	CHECK = 1u << ACTION_CHECK,
@@ -44,6 +46,9 @@ enum {
 	OPTION_COLOR,
 	OPTION_DUMP,
 	OPTION_SKIP_WITHOUT_DATABASE,
+	OPTION_CACHE,
+	OPTION_CACHE_SIZE,
+	OPTION_NO_CACHE,
 	OPTION_VERSION,
 	OPTION_HELP,
 };
@@ -65,6 +70,9 @@ static const struct option_entry entries[] = {
     {"jobs", "N", 'j', PARSING, "worker processes (default: one per processor)"},
     {"unit-timeout", "SECONDS", OPTION_UNIT_TIMEOUT, PARSING,
      "give a unit up after this time (default: 120; 0: never)"},
+    {"cache", "DIR", OPTION_CACHE, PARSING, "keep facts of units there (default: $XDG_CACHE_HOME/asynclint)"},
+    {"cache-size", "SIZE", OPTION_CACHE_SIZE, PARSING, "what the cache may take, such as 500M or 2G (default: 5G)"},
+    {"no-cache", NULL, OPTION_NO_CACHE, PARSING, "parse everything, keep nothing"},
     {"skip-without-database", NULL, OPTION_SKIP_WITHOUT_DATABASE, PARSING,
      "where no compile database is found, say so and exit with 0"},
     {"rules", "LIST", OPTION_RULES, REPORTING, "rules and families to run: a,b; -a,-b without them; all"},
@@ -131,6 +139,21 @@ static bool parse_number(const struct parser *parser, const char *option, const 
 	if (errno || end == text || *end || text[0] == '-' || value > most)
 		return fail(parser, "option '--%s' takes a number from 0 to %u, not '%s'", option, most, text);
 	*number = (uint32_t)value;
+	return true;
+}
+
+/* A number of bytes, or of K, M or G of them (1024 each step). */
+static bool parse_size(const struct parser *parser, const char *option, const char *text, uint64_t *size)
+{
+	static const char units[] = "KMG";
+	char *end;
+	errno = 0;
+	unsigned long long value = strtoull(text, &end, 10);
+	const char *unit = *end ? strchr(units, *end) : NULL;
+	unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+	if (errno || end == text || text[0] == '-' || (unit ? end[1] : *end) || value > UINT64_MAX >> shift)
+		return fail(parser, "option '--%s' takes a size such as 500M or 2G, not '%s'", option, text);
+	*size = (uint64_t)value << shift;
 	return true;
 }
 
@@ -291,6 +314,13 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 		return options->strict = true;
 	case OPTION_UNIT_TIMEOUT:
 		return parse_number(parser, entry->name, argument, LONGEST_TIMEOUT, &options->unit_timeout);
+	case OPTION_CACHE:
+		options->cache = argument;
+		return *argument || fail(parser, "option '--cache' needs a directory");
+	case OPTION_CACHE_SIZE:
+		return parse_size(parser, entry->name, argument, &options->cache_size);
+	case OPTION_NO_CACHE:
+		return options->no_cache = true;
 	case OPTION_EXTRA_ARG:
 		parser->extra[parser->extra_count++] = argument;
 		return true;
@@ -486,6 +516,7 @@ bool options_parse(struct options *options, int argc, char **argv, struct arena 
 	    .format = &report_formats[0],
 	    .costs = ANALYSIS_DEFAULT_COSTS,
 	    .unit_timeout = DEFAULT_TIMEOUT,
+	    .cache_size = DEFAULT_CACHE_SIZE,
 	    .models = parser.models,
 	    .extra_arguments = parser.extra,
 	    .extra_arguments_before = parser.extra_before,

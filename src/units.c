@@ -61,8 +61,8 @@ struct pool {
 	struct units *units;
 	struct worker workers[JOBS_LIMIT];
 	uint32_t worker_count;
-	uint32_t *order; /* in which units are handed out */
-	uint32_t given, done;
+	uint32_t *order; /* in which units are handed out: those that the cache does not have */
+	uint32_t order_count, given, done;
 };
 
 /* What a worker's thread works with. */
@@ -290,6 +290,9 @@ static void finish_replied(struct pool *pool, struct worker *worker)
 	else
 		error = worker->bytes;
 	worker->unit = NONE;
+	if (facts && pool->options->cache)
+		cache_store(pool->options->cache, &pool->commands->list.items[unit], facts, worker->bytes,
+			    worker->reply.size);
 	/* libclang survives some of its crashes, but lets nothing go of what it held. */
 	if (!worker->reply.has_facts)
 		stop_worker(worker);
@@ -420,55 +423,72 @@ static int compare_sizes(const void *left, const void *right)
 	return a->unit < b->unit ? -1 : 1;
 }
 
-/* The largest files first: one that takes long must not be the last one begun. */
-static uint32_t *units_by_size(const struct commands *commands, struct arena *arena)
+/* Of the units without facts, the largest files first: one that takes long must not be the last one begun. */
+static void order_by_size(struct pool *pool, struct arena *arena)
 {
-	uint32_t count = commands->list.count;
+	uint32_t count = pool->commands->list.count;
 	struct sized_unit *sizes = arena_alloc(arena, count * sizeof(*sizes));
-	uint32_t *order = arena_alloc(arena, count * sizeof(*order));
+	pool->order = arena_alloc(arena, count * sizeof(*pool->order));
 	for (uint32_t i = 0; i < count; i++) {
+		if (pool->units->list.items[i].facts)
+			continue;
 		struct stat status;
-		bool known = stat(commands->list.items[i].file, &status) == 0;
-		sizes[i] = (struct sized_unit){.size = known ? (int64_t)status.st_size : 0, .unit = i};
+		bool known = stat(pool->commands->list.items[i].file, &status) == 0;
+		sizes[pool->order_count++] =
+		    (struct sized_unit){.size = known ? (int64_t)status.st_size : 0, .unit = i};
 	}
-	qsort(sizes, count, sizeof(*sizes), compare_sizes);
-	for (uint32_t i = 0; i < count; i++)
-		order[i] = sizes[i].unit;
-	return order;
+	qsort(sizes, pool->order_count, sizeof(*sizes), compare_sizes);
+	for (uint32_t i = 0; i < pool->order_count; i++)
+		pool->order[i] = sizes[i].unit;
+}
+
+static void ask_cache(struct pool *pool)
+{
+	for (uint32_t i = 0; i < pool->commands->list.count; i++) {
+		struct facts *facts =
+		    cache_find(pool->options->cache, &pool->commands->list.items[i], &pool->units->arena);
+		if (facts)
+			finish_unit(pool, i, facts, NULL);
+	}
+}
+
+static void parse_rest(struct pool *pool)
+{
+	struct arena scratch = {0};
+	order_by_size(pool, &scratch);
+	pool->worker_count = job_count(pool->options, pool->order_count);
+	for (uint32_t i = 0; i < pool->worker_count; i++)
+		pool->workers[i].unit = NONE;
+	while (pool->done < pool->commands->list.count) {
+		for (uint32_t i = 0; i < pool->worker_count && pool->given < pool->order_count;) {
+			if (pool->workers[i].unit == NONE)
+				hand_out(pool, &pool->workers[i]);
+			else
+				i++;
+		}
+		if (pool->done < pool->commands->list.count)
+			wait_for_workers(pool);
+	}
+	for (uint32_t i = 0; i < pool->worker_count; i++)
+		if (pool->workers[i].pid)
+			stop_worker(&pool->workers[i]);
+	arena_release(&scratch);
 }
 
 void units_collect(const struct commands *commands, const struct units_options *options, struct units *units)
 {
-	uint32_t count = commands->list.count;
 	*units = (struct units){0};
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < commands->list.count; i++)
 		table_add(&units->list, (struct unit){.command = &commands->list.items[i]});
+	struct pool pool = {.commands = commands, .options = options, .units = units};
+	if (options->cache)
+		ask_cache(&pool);
 
 	/* waitpid() cannot say how a worker ended where SIGCHLD is ignored, as it is if whoever started us does. */
 	struct sigaction inherited;
 	sigaction(SIGCHLD, &(struct sigaction){.sa_handler = SIG_DFL}, &inherited);
-
-	struct pool pool = {.commands = commands, .options = options, .units = units};
-	struct arena scratch = {0};
-	pool.worker_count = job_count(options, count);
-	pool.order = units_by_size(commands, &scratch);
-	for (uint32_t i = 0; i < pool.worker_count; i++)
-		pool.workers[i].unit = NONE;
-	while (pool.done < count) {
-		for (uint32_t i = 0; i < pool.worker_count && pool.given < count;) {
-			if (pool.workers[i].unit == NONE)
-				hand_out(&pool, &pool.workers[i]);
-			else
-				i++;
-		}
-		if (pool.done < count)
-			wait_for_workers(&pool);
-	}
-	for (uint32_t i = 0; i < pool.worker_count; i++)
-		if (pool.workers[i].pid)
-			stop_worker(&pool.workers[i]);
+	parse_rest(&pool);
 	sigaction(SIGCHLD, &inherited, NULL);
-	arena_release(&scratch);
 }
 
 void units_release(struct units *units)

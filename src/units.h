@@ -1,13 +1,15 @@
 /*
  * Commands → facts, in worker processes.
  *
- * Few long-lived workers, forked after libclang is loaded: a process per unit would pay libclang's start-up each time,
- * and threads would die together. A worker that crashes or stalls costs the unit it had; another takes its place.
- * Results come in any order and are put back into that of the commands, so the number of jobs never shows.
+ * What the cache has is not parsed. For the rest, few long-lived workers, forked after libclang is loaded: a process
+ * per unit would pay libclang's start-up each time, and threads would die together. A worker that crashes or stalls
+ * costs the unit it had; another takes its place. Results come in any order and are put back into that of the commands,
+ * so the number of jobs never shows.
  */
 #ifndef ASYNCLINT_UNITS_H
 #define ASYNCLINT_UNITS_H
 
+#include "cache.h"
 #include "command.h"
 #include "facts.h"
 
@@ -25,9 +27,10 @@ struct units {
 };
 
 struct units_options {
-	const char *root; /* project root: absolute, resolved */
-	uint32_t jobs;    /* worker processes; 0: as many as processors */
-	uint32_t timeout; /* seconds for one unit; 0: no limit */
+	const char *root;    /* project root: absolute, resolved */
+	struct cache *cache; /* asked first, and given what was parsed; or NULL */
+	uint32_t jobs;       /* worker processes; 0: as many as processors */
+	uint32_t timeout;    /* seconds for one unit; 0: no limit */
 	/* Called in the parent after each unit, for progress; may be NULL. */
 	void (*progress)(void *context, uint32_t done, uint32_t total, const char *file);
 	void *context;
