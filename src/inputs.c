@@ -279,6 +279,7 @@ static void parse_units(struct inputs *inputs, const struct options *options)
 	    .cache = open_cache(inputs, options),
 	    .jobs = options->jobs,
 	    .timeout = options->unit_timeout,
+	    .memory = options->unit_memory,
 	    .progress = show_progress,
 	    .context = &progress,
 	};

@@ -12,6 +12,9 @@ enum { MOST_JOBS = 1024, LONGEST_TIMEOUT = 24 * 3600, DEFAULT_TIMEOUT = 120 };
 
 #define DEFAULT_CACHE_SIZE ((uint64_t)5 << 30)
 
+/* A unit of 20 MB takes 0.6 GB; what takes ten times as much has no end, and must not take the machine with it. */
+#define DEFAULT_MEMORY ((uint64_t)6 << 30)
+
 /* Sets of actions that an option goes with. */
 enum {
 	CHECK = 1u << ACTION_CHECK,
@@ -40,6 +43,7 @@ enum {
 	OPTION_LINE_FILTER,
 	OPTION_STRICT,
 	OPTION_UNIT_TIMEOUT,
+	OPTION_UNIT_MEMORY,
 	OPTION_EXTRA_ARG,
 	OPTION_EXTRA_ARG_BEFORE,
 	OPTION_ROOT,
@@ -70,6 +74,8 @@ static const struct option_entry entries[] = {
     {"jobs", "N", 'j', PARSING, "worker processes (default: one per processor)"},
     {"unit-timeout", "SECONDS", OPTION_UNIT_TIMEOUT, PARSING,
      "give a unit up after this time (default: 120; 0: never)"},
+    {"unit-memory", "SIZE", OPTION_UNIT_MEMORY, PARSING,
+     "give a unit up that needs more, such as 500M (default: 6G; 0: never)"},
     {"cache", "DIR", OPTION_CACHE, PARSING, "keep facts of units there (default: $XDG_CACHE_HOME/asynclint)"},
     {"cache-size", "SIZE", OPTION_CACHE_SIZE, PARSING, "what the cache may take, such as 500M or 2G (default: 5G)"},
     {"no-cache", NULL, OPTION_NO_CACHE, PARSING, "parse everything, keep nothing"},
@@ -314,6 +320,8 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 		return options->strict = true;
 	case OPTION_UNIT_TIMEOUT:
 		return parse_number(parser, entry->name, argument, LONGEST_TIMEOUT, &options->unit_timeout);
+	case OPTION_UNIT_MEMORY:
+		return parse_size(parser, entry->name, argument, &options->unit_memory);
 	case OPTION_CACHE:
 		options->cache = argument;
 		return *argument || fail(parser, "option '--cache' needs a directory");
@@ -516,6 +524,7 @@ bool options_parse(struct options *options, int argc, char **argv, struct arena 
 	    .format = &report_formats[0],
 	    .costs = ANALYSIS_DEFAULT_COSTS,
 	    .unit_timeout = DEFAULT_TIMEOUT,
+	    .unit_memory = DEFAULT_MEMORY,
 	    .cache_size = DEFAULT_CACHE_SIZE,
 	    .models = parser.models,
 	    .extra_arguments = parser.extra,

@@ -54,6 +54,7 @@ struct options {
 	enum color color;
 	uint32_t jobs;         /* 0: as many as processors */
 	uint32_t unit_timeout; /* seconds, 0: no limit */
+	uint64_t unit_memory;  /* bytes, 0: no limit */
 	const char *cache;     /* --cache, or NULL: the default directory */
 	uint64_t cache_size;   /* bytes that the cache may take */
 	bool no_cache;

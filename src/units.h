@@ -31,6 +31,7 @@ struct units_options {
 	struct cache *cache; /* asked first, and given what was parsed; or NULL */
 	uint32_t jobs;       /* worker processes; 0: as many as processors */
 	uint32_t timeout;    /* seconds for one unit; 0: no limit */
+	uint64_t memory;     /* bytes that a worker may take for one unit; 0: no limit */
 	/* Called in the parent after each unit, for progress; may be NULL. */
 	void (*progress)(void *context, uint32_t done, uint32_t total, const char *file);
 	void *context;
