@@ -256,11 +256,16 @@ static struct cache *open_cache(struct inputs *inputs, const struct options *opt
 	return cache;
 }
 
-static void close_cache(struct cache *cache, bool verbose)
+static void close_cache(struct inputs *inputs, struct cache *cache, bool verbose)
 {
 	if (!cache)
 		return;
 	struct cache_counts counts = cache_counts(cache);
+	if (inputs->stats) {
+		inputs->stats->cached = counts.hits;
+		inputs->stats->bytes_read = counts.bytes_read;
+		inputs->stats->bytes_written = counts.bytes_written;
+	}
 	const char *damaged;
 	for (uint32_t i = 0; verbose && (damaged = cache_damaged(cache, i)); i++)
 		console_note("%s", damaged);
@@ -274,8 +279,10 @@ static void close_cache(struct cache *cache, bool verbose)
 static void parse_units(struct inputs *inputs, const struct options *options)
 {
 	struct progress_of_units progress = {.root = inputs->root};
+	stats_begin(inputs->stats, "facts");
 	struct units_options how = {
 	    .root = inputs->root,
+	    .stats = inputs->stats,
 	    .cache = open_cache(inputs, options),
 	    .jobs = options->jobs,
 	    .timeout = options->unit_timeout,
@@ -286,7 +293,8 @@ static void parse_units(struct inputs *inputs, const struct options *options)
 	console_progress_begin(&progress.line, !options->quiet);
 	units_collect(&inputs->commands, &how, &inputs->units);
 	console_progress_end(&progress.line);
-	close_cache(how.cache, options->verbose);
+	close_cache(inputs, how.cache, options->verbose);
+	stats_end(inputs->stats);
 }
 
 static bool includes(const struct facts *unit, const char *path)
@@ -365,7 +373,9 @@ static void report_files_not_found(struct inputs *inputs, const struct selection
 static bool read_changes(struct inputs *inputs, const struct options *options)
 {
 	const char *error = NULL;
+	stats_begin(inputs->stats, "changes");
 	bool read = changes_read(inputs->root, options->since, &inputs->arena, &inputs->changes, &error);
+	stats_end(inputs->stats);
 	if (!read)
 		console_error("%s (--%s)", error, options->since ? "since" : "changed");
 	return read;
@@ -408,9 +418,11 @@ static bool find_changed_units(struct inputs *inputs, struct coverage *coverage)
 static enum inputs_result make_facts(struct inputs *inputs, const struct options *options, struct coverage *coverage,
 				     struct selection *selection)
 {
+	stats_begin(inputs->stats, "database");
 	resolve_named_files(inputs, options, selection);
 	enum inputs_result result = options->compiler_arguments ? make_fixed_commands(inputs, options, selection)
 								: read_database(inputs, options, selection);
+	stats_end(inputs->stats);
 	if (result != INPUTS_READY)
 		return result;
 	if (options->action == ACTION_FACTS)
@@ -432,6 +444,7 @@ static enum inputs_result load_facts(struct inputs *inputs, const struct options
 {
 	if (!set_root(inputs, options, inputs->directory))
 		return INPUTS_FAILED;
+	stats_begin(inputs->stats, "load");
 	for (uint32_t i = 0; i < options->file_count; i++) {
 		const char *error = NULL;
 		struct facts *facts = facts_load(options->files[i], &inputs->arena, &error);
@@ -442,6 +455,7 @@ static enum inputs_result load_facts(struct inputs *inputs, const struct options
 		table_add(&inputs->loaded, facts);
 		add_facts(inputs, coverage, facts);
 	}
+	stats_end(inputs->stats);
 	return INPUTS_READY;
 }
 

@@ -23,6 +23,7 @@ enum inputs_result {
 /* Zero-initialise. Owns the facts. */
 struct inputs {
 	struct arena arena;
+	struct stats *stats;   /* to be set by the caller: is told what it takes; or NULL */
 	const char *directory; /* the working directory: absolute, resolved */
 	const char *root;      /* of the project: absolute, resolved */
 	const char *database;  /* directory of the compile database, or NULL */

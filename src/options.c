@@ -38,6 +38,7 @@ enum {
 	OPTION_NO_MODELS,
 	OPTION_COST,
 	OPTION_EXPLAIN_SILENCE,
+	OPTION_STATS,
 	OPTION_CHANGED,
 	OPTION_SINCE,
 	OPTION_LINE_FILTER,
@@ -59,8 +60,9 @@ enum {
 
 struct option_entry {
 	const char *name;
-	const char *argument; /* what --help calls it; NULL if the option takes none */
-	int value;            /* its letter, or one of the values above */
+	const char
+	    *argument; /* what --help calls it, in brackets if it may be left out; NULL if the option takes none */
+	int value;     /* its letter, or one of the values above */
 	unsigned actions;
 	const char *help; /* NULL: another spelling of the entry before */
 };
@@ -97,6 +99,8 @@ static const struct option_entry entries[] = {
     {"dump", NULL, OPTION_DUMP, FACTS, "write the facts as JSON"},
     {"color", "WHEN", OPTION_COLOR, REPORTING, "colours and source lines: auto (default), always, never"},
     {"strict", NULL, OPTION_STRICT, REPORTING | FACTS, "exit with 2 if anything was not fully understood"},
+    {"stats", "[=json]", OPTION_STATS, REPORTING,
+     "say on standard error what the run cost: time by phase, cache, memory"},
     {"quiet", NULL, 'q', ANY, "no progress, no summary"},
     {"verbose", NULL, 'v', ANY, "say what is read from where"},
     {"version", NULL, OPTION_VERSION, ANY, "print the version"},
@@ -309,6 +313,10 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 		return parse_list(parser, argument, add_cost);
 	case OPTION_EXPLAIN_SILENCE:
 		return parse_file_and_line(parser, entry->name, argument);
+	case OPTION_STATS:
+		options->stats = argument ? STATS_JSON : STATS_TEXT;
+		return !argument || strcmp(argument, "json") == 0 ||
+		       fail(parser, "option '--stats' takes nothing, or json, not '%s'", argument);
 	case OPTION_CHANGED:
 		return options->changed = true;
 	case OPTION_SINCE:
@@ -382,7 +390,9 @@ static void describe_to_getopt(struct option *long_options, char *letters)
 		const struct option_entry *entry = &entries[i];
 		long_options[i] = (struct option){
 		    .name = entry->name,
-		    .has_arg = entry->argument ? required_argument : no_argument,
+		    .has_arg = !entry->argument            ? no_argument
+			       : entry->argument[0] == '[' ? optional_argument
+							   : required_argument,
 		    .val = entry->value,
 		};
 		if (entry->value < FIRST_WITHOUT_LETTER) {
@@ -542,7 +552,7 @@ static int print_spelling(const struct option_entry *entry, FILE *out)
 	    entry->value < FIRST_WITHOUT_LETTER ? fprintf(out, "  -%c, ", entry->value) : fprintf(out, "      ");
 	width += fprintf(out, "--%s", entry->name);
 	if (entry->argument)
-		width += fprintf(out, " %s", entry->argument);
+		width += fprintf(out, entry->argument[0] == '[' ? "%s" : " %s", entry->argument);
 	return width;
 }
 

@@ -26,6 +26,8 @@ enum action {
 	ACTION_VERSION,
 };
 
+enum stats_format { STATS_NONE, STATS_TEXT, STATS_JSON };
+
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options {
@@ -50,6 +52,7 @@ struct options {
 	uint32_t costs;                  /* bit (1u << enum cost): classes of blocking that are reported */
 
 	struct line_filter lines; /* --line-filter */
+	enum stats_format stats;
 	const struct report_format *format;
 	enum color color;
 	uint32_t jobs;         /* 0: as many as processors */

@@ -33,6 +33,7 @@ static const size_t stack_size = (size_t)512 << 20;
 struct reply {
 	uint32_t mark;
 	uint32_t has_facts;
+	struct walk_times times;
 	uint64_t size;
 };
 
@@ -104,7 +105,7 @@ static void *work(void *context)
 		struct arena arena = {0};
 		const char *error = NULL;
 		const struct facts *facts = walk_unit(walker, &task->commands->list.items[unit], &arena, &error);
-		struct reply reply = {.mark = REPLY_MARK, .has_facts = facts != NULL};
+		struct reply reply = {.mark = REPLY_MARK, .has_facts = facts != NULL, .times = walker_times(walker)};
 		const void *bytes = facts ? facts_write(facts, &arena, &reply.size) : error;
 		if (!facts)
 			reply.size = strlen(error);
@@ -332,6 +333,8 @@ static void finish_stalled(struct pool *pool, struct worker *worker)
 
 static void finish_replied(struct pool *pool, struct worker *worker)
 {
+	stats_add(pool->options->stats, "parse", worker->reply.times.parse);
+	stats_add(pool->options->stats, "walk", worker->reply.times.walk);
 	if (!worker->reply.has_facts && is_out_of_memory(worker)) {
 		finish_out_of_memory(pool, worker);
 		return;
@@ -536,8 +539,10 @@ void units_collect(const struct commands *commands, const struct units_options *
 	for (uint32_t i = 0; i < commands->list.count; i++)
 		table_add(&units->list, (struct unit){.command = &commands->list.items[i]});
 	struct pool pool = {.commands = commands, .options = options, .units = units};
+	stats_begin(options->stats, "cache");
 	if (options->cache)
 		ask_cache(&pool);
+	stats_end(options->stats);
 
 	/* waitpid() cannot say how a worker ended where SIGCHLD is ignored, as it is if whoever started us does. */
 	struct sigaction inherited;
