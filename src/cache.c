@@ -3,6 +3,7 @@
 #include "dependencies.h"
 #include "io.h"
 #include "paths.h"
+#include "signals.h"
 #include "table.h"
 
 #include <dirent.h>
@@ -359,7 +360,10 @@ void cache_store(struct cache *cache, const struct command *command, const struc
 		return;
 	if (!cache->counts.stored)
 		tag(cache);
-	if (!write_entry(cache, free_name(cache, header.key), &header, bytes, size)) {
+	sigset_t before = signals_hold();
+	bool written = write_entry(cache, free_name(cache, header.key), &header, bytes, size);
+	signals_let(before);
+	if (!written) {
 		note_trouble(cache);
 		return;
 	}

@@ -17,7 +17,7 @@
 static const char *const default_directories[] = {
     "/usr/local/include",
     ASYNCLINT_RESOURCE_DIR "/include",
-    "/usr/include/" ASYNCLINT_MULTIARCH,
+    ("/usr/include/" ASYNCLINT_MULTIARCH), /* clang takes it for a missing comma otherwise */
     "/usr/include",
 };
 
@@ -280,7 +280,8 @@ static uint64_t hash_names(struct dependencies *dependencies, const struct searc
 {
 	struct source source = dependencies->sources.items[path];
 	const char *text = intern_text(&dependencies->paths, path);
-	uint32_t directory = intern_n(&dependencies->paths, text, (size_t)(strrchr(text, '/') - text));
+	/* Printed, which copies it: what is interned must not lie in the strings, which may move to make room. */
+	uint32_t directory = intern_printf(&dependencies->paths, "%.*s", (int)(strrchr(text, '/') - text), text);
 	uint64_t hash = 1; /* 0 means that it is not known */
 	for (uint32_t i = 0; i < source.name_count; i++)
 		hash =

@@ -12,6 +12,7 @@
 #include "cache.h"
 #include "command.h"
 #include "facts.h"
+#include "stats.h"
 
 #include <stdbool.h>
 
@@ -31,6 +32,8 @@ struct units_options {
 	struct cache *cache; /* asked first, and given what was parsed; or NULL */
 	uint32_t jobs;       /* worker processes; 0: as many as processors */
 	uint32_t timeout;    /* seconds for one unit; 0: no limit */
+	struct stats *stats; /* is told what it takes; or NULL */
+	uint64_t memory;     /* bytes that a worker may take for one unit; 0: no limit */
 	/* Called in the parent after each unit, for progress; may be NULL. */
 	void (*progress)(void *context, uint32_t done, uint32_t total, const char *file);
 	void *context;

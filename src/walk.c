@@ -14,6 +14,7 @@ struct walker {
 	CXIndex index;
 	char *root;
 	struct known_files files;
+	struct walk_times times;
 };
 
 struct walker *walker_new(const char *root)
@@ -377,10 +378,16 @@ static const char *const *arguments_with_root(const struct walker *walker, const
 	return arguments;
 }
 
+struct walk_times walker_times(const struct walker *walker)
+{
+	return walker->times;
+}
+
 struct facts *walk_unit(struct walker *walker, const struct command *command, struct arena *arena, const char **error)
 {
 	const char *shown = path_in_root(command->file, walker->root);
 	const char *reason = obstacle(command, shown, arena);
+	walker->times = (struct walk_times){0};
 	if (reason) {
 		*error = reason;
 		return NULL;
@@ -392,8 +399,11 @@ struct facts *walk_unit(struct walker *walker, const struct command *command, st
 			    .body = {.function = NONE, .scope = NONE}};
 	uint32_t count;
 	const char *const *arguments = arguments_with_root(walker, command, arena, &count);
+	struct stats_time begin = stats_now();
 	enum CXErrorCode code = clang.parseTranslationUnit2(walker->index, command->file, arguments, (int)count, NULL,
 							    0, CXTranslationUnit_KeepGoing, &walk.unit);
+	struct stats_time parsed = stats_now();
+	walker->times = (struct walk_times){.parse = stats_between(begin, parsed)};
 	if (code != CXError_Success) {
 		*error = arena_printf(arena, "%s: %s", shown, parse_failure(code));
 		return NULL;
@@ -412,5 +422,6 @@ struct facts *walk_unit(struct walker *walker, const struct command *command, st
 	note_troubles(&walk, main_path);
 	struct facts *facts = finish(&walk, main_path, arena);
 	release(&walk);
+	walker->times.walk = stats_between(parsed, stats_now());
 	return facts;
 }

@@ -7,6 +7,7 @@
 #include "arena.h"
 #include "command.h"
 #include "facts.h"
+#include "stats.h"
 
 /* What stays the same for all units that one worker walks. */
 struct walker;
@@ -19,6 +20,13 @@ void walker_free(struct walker *walker);
 /* Parses the command's file and notes its facts in `arena`. A unit with errors has facts and `troubles`. NULL when
    there is nothing at all to note (file unreadable, libclang gave up), with a message in *error (arena). */
 struct facts *walk_unit(struct walker *walker, const struct command *command, struct arena *arena, const char **error);
+
+/* What the last unit took: libclang's parse, and all that came after it. */
+struct walk_times {
+	struct stats_time parse, walk;
+};
+
+struct walk_times walker_times(const struct walker *walker);
 
 /* "clang version 19.1.7 ...": what libclang says of itself. Loads it; why it cannot be loaded, if that is so. */
 const char *walk_libclang_version(struct arena *arena);

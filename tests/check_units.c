@@ -41,6 +41,12 @@ void walker_free(struct walker *walker)
 	(void)walker;
 }
 
+struct walk_times walker_times(const struct walker *walker)
+{
+	(void)walker;
+	return (struct walk_times){.parse = {1000, 100}, .walk = {10, 1}};
+}
+
 const char *walk_libclang_version(struct arena *arena)
 {
 	return arena_strdup(arena, "none");
@@ -85,10 +91,20 @@ static bool is_null_device(int descriptor)
 	return fstat(descriptor, &status) == 0 && stat("/dev/null", &null) == 0 && status.st_rdev == null.st_rdev;
 }
 
+static struct stat error_of_parent;
+
+/* Whether it is a file that has no name, and not the parent's. */
+static bool is_kept_apart(int descriptor)
+{
+	struct stat status;
+	return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 0 &&
+	       status.st_ino != error_of_parent.st_ino;
+}
+
 static const char *describe_surroundings(const struct walker *walker, struct arena *arena)
 {
 	const char *threads = getenv("LIBCLANG_NOTHREADS");
-	bool silent = is_null_device(0) && is_null_device(1) && is_null_device(2);
+	bool silent = is_null_device(0) && is_null_device(1) && is_kept_apart(2);
 	return arena_printf(arena, "root %s, threads off: %s, %s", walker->root, threads ? threads : "0",
 			    silent ? "silent" : "loud");
 }
@@ -98,6 +114,17 @@ static void __attribute__((noinline)) use_much_stack(void)
 	volatile char bytes[DEEP_SIZE];
 	for (size_t i = 0; i < sizeof(bytes); i += 4096)
 		bytes[i] = 1;
+}
+
+/* As libclang does it, which catches the signal. */
+static void use_much_memory(void)
+{
+	for (size_t i = 0; i < 1000; i++) {
+		if (malloc((size_t)1 << 20))
+			continue;
+		fputs("LLVM ERROR: out of memory\n", stderr);
+		return;
+	}
 }
 
 static void crash(void)
@@ -130,7 +157,11 @@ struct facts *walk_unit(struct walker *walker, const struct command *command, st
 		content = big_text(arena);
 	else if (strncmp(name, "surroundings", 12) == 0)
 		content = describe_surroundings(walker, arena);
-	if (strncmp(name, "error", 5) == 0) {
+	else if (strncmp(name, "greedy", 6) == 0)
+		use_much_memory();
+	else if (strncmp(name, "hoard", 5) == 0)
+		arena_alloc(arena, (size_t)1 << 30);
+	if (strncmp(name, "error", 5) == 0 || strncmp(name, "greedy", 6) == 0) {
 		*error = arena_printf(arena, "cannot open '%s'", name);
 		return NULL;
 	}
@@ -284,6 +315,26 @@ START_TEST(stall_costs_its_unit_only)
 }
 END_TEST
 
+#ifndef __SANITIZE_ADDRESS__
+START_TEST(memory_costs_its_unit_only)
+{
+	add("before.c");
+	add("greedy.c");
+	add("hoard.c");
+	add("crash.c");
+	add("after.c");
+	struct units_options options = {.root = "/project", .jobs = 1, .memory = (uint64_t)300 << 20};
+	const char *error = NULL;
+	ck_assert(units_collect(&commands, &options, &units, &error));
+	assert_facts(0, "before.c");
+	assert_error(1, "greedy.c: needs more than 300M of memory (--unit-memory)");
+	assert_error(2, "hoard.c: needs more than 300M of memory (--unit-memory)");
+	assert_error(3, "crash.c: the parser crashed (signal 11)");
+	assert_facts(4, "after.c");
+}
+END_TEST
+#endif
+
 START_TEST(errors_of_the_walker_arrive)
 {
 	add("error.c");
@@ -330,6 +381,7 @@ END_TEST
 START_TEST(worker_is_set_up_for_libclang)
 {
 	unsetenv("ASYNCLINT_DEBUG");
+	fstat(2, &error_of_parent);
 	add("surroundings.c");
 	collect(1, 0);
 	ck_assert_str_eq(content_of(0), "root /project, threads off: 1, silent");
@@ -509,6 +561,9 @@ int main(void)
 	tcase_add_loop_test(tests, crash_costs_its_unit_only, 1, 4);
 	tcase_add_test(tests, every_unit_may_crash);
 	tcase_add_test(tests, stall_costs_its_unit_only);
+#ifndef __SANITIZE_ADDRESS__ /* its shadow of all memory leaves no room for a limit */
+	tcase_add_test(tests, memory_costs_its_unit_only);
+#endif
 	tcase_add_test(tests, errors_of_the_walker_arrive);
 	tcase_add_test(tests, damaged_facts_are_an_error);
 	tcase_add_test(tests, big_facts_arrive_whole);
