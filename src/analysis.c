@@ -49,12 +49,21 @@ static void note_unmodelled(const struct derived *derived, struct findings *find
 void analysis_run(const struct facts *const *units, uint32_t unit_count, const struct models *models,
 		  const struct analysis_options *options, struct findings *findings, struct coverage *coverage)
 {
+	struct stats *stats = options->stats;
+	stats_begin(stats, "join");
 	struct program *program = program_join(units, unit_count, models);
-	struct derived *derived = derive(program);
+	stats_end(stats);
+	stats_begin(stats, "derive");
+	struct derived *derived = derive(program, stats);
+	stats_end(stats);
+	stats_begin(stats, "rules");
 	for (const struct rule *const *rule = options->rules; *rule; rule++) {
 		struct pass pass = {program, derived, *rule, findings, options->costs};
+		stats_begin(stats, (*rule)->id);
 		(*rule)->check(&pass);
+		stats_end(stats);
 	}
+	stats_end(stats);
 	coverage->calls += program->call_count;
 	coverage->pointer_calls += program->pointer_call_count;
 	coverage->unresolved_calls += program->unresolved.count;
@@ -67,7 +76,7 @@ char *analysis_why(const struct facts *const *units, uint32_t unit_count, const 
 		   const char *function, uint32_t costs, struct arena *arena)
 {
 	struct program *program = program_join(units, unit_count, models);
-	struct derived *derived = derive(program);
+	struct derived *derived = derive(program, NULL);
 	char *text = why_function(derived, function, costs, arena);
 	derived_free(derived);
 	program_free(program);
@@ -78,7 +87,7 @@ char *analysis_silence(const struct facts *const *units, uint32_t unit_count, co
 		       const struct analysis_options *options, const char *file, uint32_t line, struct arena *arena)
 {
 	struct program *program = program_join(units, unit_count, models);
-	struct derived *derived = derive(program);
+	struct derived *derived = derive(program, NULL);
 	struct silence_options silence = {.rules = options->rules, .costs = options->costs, .file = file, .line = line};
 	char *text = silence_text(derived, units, unit_count, &silence, arena);
 	derived_free(derived);

@@ -10,10 +10,12 @@
 #include "finding.h"
 #include "models.h"
 #include "rule.h"
+#include "stats.h"
 
 struct analysis_options {
 	const struct rule *const *rules; /* to run, NULL-terminated */
 	uint32_t costs;                  /* bit (1u << enum cost): classes of blocking that are reported */
+	struct stats *stats;             /* is told what it takes; or NULL */
 };
 
 /* Every cost class that is on by default: all but lock and disk. */

@@ -4,7 +4,25 @@
 
 #include <stdlib.h>
 
-struct derived *derive(const struct program *program)
+/* Each builds on those before it. */
+static const struct {
+	const char *name;
+	void (*run)(struct derived *derived);
+} steps[] = {
+    {"children", derive_children},
+    {"endings", derive_endings},
+    {"other threads", derive_other_threads},
+    {"deferred", derive_deferred},
+    {"effects", derive_effects},
+    {"owners", derive_owners},
+    {"hand-made loops", derive_hand_loops},
+    {"roles", derive_roles},
+    {"modes", derive_modes},
+    {"probes", derive_probes},
+    {"transports", derive_transports},
+};
+
+struct derived *derive(const struct program *program, struct stats *stats)
 {
 	struct derived *derived = calloc(1, sizeof(*derived));
 	if (!derived)
@@ -12,17 +30,11 @@ struct derived *derive(const struct program *program)
 	derived->program = program;
 	conditions_init(&derived->conditions, program);
 	derived->marks = arena_alloc(&derived->arena, program->nodes.count);
-	derive_children(derived);
-	derive_endings(derived);
-	derive_other_threads(derived);
-	derive_deferred(derived);
-	derive_effects(derived);
-	derive_owners(derived);
-	derive_hand_loops(derived);
-	derive_roles(derived);
-	derive_modes(derived);
-	derive_probes(derived);
-	derive_transports(derived);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		stats_begin(stats, steps[i].name);
+		steps[i].run(derived);
+		stats_end(stats);
+	}
 	return derived;
 }
 

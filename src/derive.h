@@ -12,6 +12,7 @@
 
 #include "condition.h"
 #include "program.h"
+#include "stats.h"
 
 enum effect_kind {
 	EFFECT_BLOCKS,
@@ -158,7 +159,8 @@ struct derived {
 	uint32_t transport_count;
 };
 
-struct derived *derive(const struct program *program);
+/* `stats` may be NULL. */
+struct derived *derive(const struct program *program, struct stats *stats);
 void derived_free(struct derived *derived);
 
 /* children.c: what runs in a forked child, where waiting harms no loop of the parent */

@@ -15,6 +15,8 @@
  * path.
  *   - Tables of things inside a function (calls, assignments, scopes, locals, casts) are grouped by function and in
  * source order; `order` numbers the calls, assignments and scopes of one function in one sequence.
+ *   - Of what headers of the project declare and define (functions, variables, records, typedefs), only what is named
+ * by something noted is noted: the rest, thousands of things in a unit, says nothing of it.
  *   - A place is where the reader looks: for code out of a macro, where the macro is expanded.
  *   - Identity is what joins units: the name for external linkage; `name@path` for internal linkage (path of the file
  * that defines it). Records defined in a main file, not in a header, are `name@path` too. Not clang's USR, which is
@@ -32,7 +34,7 @@
 #define NONE UINT32_MAX
 
 /* Raised whenever the layout or the meaning of any table changes: files of another version are not loaded. */
-#define FACTS_VERSION 3u
+#define FACTS_VERSION 4u
 
 /* Lines and columns count from 1, columns in bytes; the end is exclusive. All zero: no place known. */
 struct place {
@@ -52,7 +54,7 @@ enum function_flag {
 	FUNCTION_BODY_IN_HEADER = 1u << 7,
 };
 
-/* A function that is defined in this unit, or called or named in it. */
+/* A function that is defined in this unit's main file, or called or named by what is noted. */
 struct fact_function {
 	uint32_t name, identity; /* strings */
 	struct place place;      /* of the name, in the definition if there is one */
@@ -383,8 +385,8 @@ bool fact_values_agree(const struct facts *facts, uint32_t a, uint32_t b);
 /* Whether what is in the scope can run again: a loop, but no `do { } while (0)` of a macro. */
 bool fact_repeats(const struct facts *facts, const struct fact_scope *scope);
 
-/* Writes the facts to `path`, by a temporary file beside it that is renamed: readers see all of it or nothing.
-   Little-endian. Equal facts give equal bytes. False on failure, with a message in *error (arena). */
+/* Writes the facts to `path`, by a temporary file beside it that is renamed: readers see all of it or nothing. A pipe or
+   device is written to as it is. Little-endian. Equal facts give equal bytes. False on failure, with a message in *error (arena). */
 bool facts_save(const struct facts *facts, const char *path, struct arena *arena, const char **error);
 
 /* Maps a file that facts_save() wrote and checks every count, index and string once, so that no later reader has to: a

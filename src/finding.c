@@ -162,6 +162,12 @@ void finding_release(struct finding *finding)
 	table_release(&finding->path);
 }
 
+bool finding_has_surface_note(const struct finding *finding)
+{
+	return finding->surface.count > 1 || (finding->surface.count == 1 && finding->function &&
+					      strcmp(finding->surface.items[0].function, finding->function) != 0);
+}
+
 void findings_finish(struct findings *findings)
 {
 	if (findings->list.count)
@@ -185,4 +191,5 @@ void coverage_release(struct coverage *coverage)
 	table_release(&coverage->unmodelled);
 	table_release(&coverage->unused_suppressions);
 	table_release(&coverage->notes);
+	table_release(&coverage->changed_in_no_unit);
 }

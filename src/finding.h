@@ -61,6 +61,9 @@ struct finding *findings_add(struct findings *findings);
 /* Releases what the finding holds besides the arena's memory: for who takes it out of the list. */
 void finding_release(struct finding *finding);
 
+/* Whether text names the public functions that lead to it: not worth a line when the finding is in the only one. */
+bool finding_has_surface_note(const struct finding *finding);
+
 /* Sorts by file, line, column, rule, message; drops exact repetitions; computes fingerprints: 32 hex digits of rule,
    function and cause, with a running number where several are equal. Never line numbers or absolute paths, so that a
    baseline survives edits. */
@@ -84,6 +87,10 @@ struct coverage {
 	unmodelled; /* external functions reached on a loop that no model speaks of, by name */
 	TABLE(struct coverage_note) unused_suppressions; /* name: rule ids; message: what is wrong with it */
 	TABLE(struct coverage_note) notes;               /* anything else a user should know, by location */
+	uint32_t filtered;                               /* findings that were not asked for (filter.h) */
+	bool changes_only;                               /* only what changed was asked for: then */
+	uint32_t changed_files;                          /* those of concern, */
+	TABLE(struct coverage_note) changed_in_no_unit;  /* and of them those that no unit compiles or includes */
 };
 
 void coverage_release(struct coverage *coverage);

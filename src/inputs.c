@@ -1,7 +1,9 @@
 #include "inputs.h"
 
+#include "cache.h"
 #include "compdb.h"
 #include "console.h"
+#include "libclang.h"
 #include "paths.h"
 
 #include <errno.h>
@@ -214,19 +216,89 @@ static void show_progress(void *context, uint32_t done, uint32_t total, const ch
 	console_progress_show(&progress->line, done, total, path_in_root(file, progress->root));
 }
 
-static void parse_units(struct inputs *inputs, const struct options *options)
+/* --cache, or the place that the XDG base directory specification names; NULL if the user has no home. */
+static const char *cache_directory(struct inputs *inputs, const struct options *options)
+{
+	const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	if (options->cache)
+		return path_join(inputs->directory, options->cache, &inputs->arena);
+	if (base && base[0] == '/')
+		return arena_printf(&inputs->arena, "%s/asynclint", base);
+	return home && home[0] == '/' ? arena_printf(&inputs->arena, "%s/.cache/asynclint", home) : NULL;
+}
+
+/* What facts depend on beside the sources. The program is told by its file too: while it is being developed, versions
+   stay and facts change. */
+static const char *maker_of_facts(struct arena *arena)
+{
+	struct stat program = {0};
+	stat("/proc/self/exe", &program);
+	return arena_printf(arena, "asynclint %s, facts %u, %lld bytes of %lld.%09ld, %s", ASYNCLINT_VERSION,
+			    FACTS_VERSION, (long long)program.st_size, (long long)program.st_mtim.tv_sec,
+			    program.st_mtim.tv_nsec, libclang_identity(arena));
+}
+
+/* NULL for none. That it cannot be used is worth a warning; the work can be done without. */
+static struct cache *open_cache(struct inputs *inputs, const struct options *options)
+{
+	const char *directory = options->no_cache ? NULL : cache_directory(inputs, options), *error = NULL;
+	if (!directory)
+		return NULL;
+	struct cache_options how = {
+	    .directory = directory,
+	    .root = inputs->root,
+	    .maker = maker_of_facts(&inputs->arena),
+	    .limit = options->cache_size,
+	};
+	struct cache *cache = cache_open(&how, &inputs->arena, &error);
+	if (!cache)
+		console_warning("%s", error);
+	return cache;
+}
+
+static void close_cache(struct inputs *inputs, struct cache *cache, bool verbose)
+{
+	if (!cache)
+		return;
+	struct cache_counts counts = cache_counts(cache);
+	if (inputs->stats) {
+		inputs->stats->cached = counts.hits;
+		inputs->stats->bytes_read = counts.bytes_read;
+		inputs->stats->bytes_written = counts.bytes_written;
+	}
+	const char *damaged;
+	for (uint32_t i = 0; verbose && (damaged = cache_damaged(cache, i)); i++)
+		console_note("%s", damaged);
+	if (verbose)
+		console_note("cache: %u units found, %u not, %u stored", counts.hits, counts.misses, counts.stored);
+	if (cache_trouble(cache))
+		console_warning("%s", cache_trouble(cache));
+	cache_close(cache);
+}
+
+static bool parse_units(struct inputs *inputs, const struct options *options)
 {
 	struct progress_of_units progress = {.root = inputs->root};
+	stats_begin(inputs->stats, "facts");
 	struct units_options how = {
 	    .root = inputs->root,
+	    .stats = inputs->stats,
+	    .cache = open_cache(inputs, options),
 	    .jobs = options->jobs,
 	    .timeout = options->unit_timeout,
+	    .memory = options->unit_memory,
 	    .progress = show_progress,
 	    .context = &progress,
 	};
 	console_progress_begin(&progress.line, !options->quiet);
-	units_collect(&inputs->commands, &how, &inputs->units);
+	const char *error = NULL;
+	bool parsed = units_collect(&inputs->commands, &how, &inputs->units, &error);
 	console_progress_end(&progress.line);
+	close_cache(inputs, how.cache, options->verbose);
+	stats_end(inputs->stats);
+	if (!parsed)
+		console_error("%s", error);
+	return parsed;
 }
 
 static bool includes(const struct facts *unit, const char *path)
@@ -301,28 +373,83 @@ static void report_files_not_found(struct inputs *inputs, const struct selection
 	}
 }
 
+/* False after an error message. */
+static bool read_changes(struct inputs *inputs, const struct options *options)
+{
+	const char *error = NULL;
+	stats_begin(inputs->stats, "changes");
+	bool read = changes_read(inputs->root, options->since, &inputs->arena, &inputs->changes, &error);
+	stats_end(inputs->stats);
+	if (!read)
+		console_error("%s (--%s)", error, options->since ? "since" : "changed");
+	return read;
+}
+
+/* Says so where a file that changed is not looked at because no unit has it. */
+static void tell_unreached(struct inputs *inputs, const struct coverage *coverage)
+{
+	enum { NAMED = 3 };
+	uint32_t count = coverage->changed_in_no_unit.count;
+	const char *names = "";
+	for (uint32_t i = 0; i < count && i < NAMED; i++)
+		names = arena_printf(&inputs->arena, "%s%s'%s'", names, *names ? ", " : "",
+				     shown(inputs, coverage->changed_in_no_unit.items[i].name));
+	if (count > NAMED)
+		names = arena_printf(&inputs->arena, "%s and %u more", names, count - NAMED);
+	if (count)
+		console_warning("changed, but compiled or included by no unit: %s", names);
+}
+
+/* Tells which of the files that changed are part of a unit; returns whether any is. */
+static bool find_changed_units(struct inputs *inputs, struct coverage *coverage)
+{
+	struct changes *changes = &inputs->changes;
+	for (uint32_t i = 0; i < inputs->commands.list.count; i++)
+		changes_mark(changes, path_in_root(inputs->commands.list.items[i].file, inputs->root));
+	for (uint32_t i = 0; i < inputs->facts.count; i++)
+		changes_mark_unit(changes, inputs->facts.items[i]);
+	for (uint32_t id = 1; id < changes->names.count; id++) {
+		if (!changes_concern(changes, id))
+			continue;
+		coverage->changed_files++;
+		if (!changes->in_units.items[id])
+			table_add(&coverage->changed_in_no_unit,
+				  (struct coverage_note){.name = intern_text(&changes->names, id), .message = ""});
+	}
+	return coverage->changed_files > coverage->changed_in_no_unit.count;
+}
+
 static enum inputs_result make_facts(struct inputs *inputs, const struct options *options, struct coverage *coverage,
 				     struct selection *selection)
 {
+	stats_begin(inputs->stats, "database");
 	resolve_named_files(inputs, options, selection);
 	enum inputs_result result = options->compiler_arguments ? make_fixed_commands(inputs, options, selection)
 								: read_database(inputs, options, selection);
+	stats_end(inputs->stats);
 	if (result != INPUTS_READY)
 		return result;
 	if (options->action == ACTION_FACTS)
 		keep_first_command(inputs);
 	if (options->verbose)
 		tell_commands(inputs);
-	parse_units(inputs, options);
+	coverage->changes_only = options->changed;
+	if (options->changed && !read_changes(inputs, options))
+		return INPUTS_FAILED;
+	if (options->changed && inputs->changes.names.count == 1)
+		return INPUTS_UNCHANGED;
+	if (!parse_units(inputs, options))
+		return INPUTS_FAILED;
 	sort_units(inputs, coverage, selection);
 	report_files_not_found(inputs, selection);
-	return INPUTS_READY;
+	return options->changed && !find_changed_units(inputs, coverage) ? INPUTS_UNCHANGED : INPUTS_READY;
 }
 
 static enum inputs_result load_facts(struct inputs *inputs, const struct options *options, struct coverage *coverage)
 {
 	if (!set_root(inputs, options, inputs->directory))
 		return INPUTS_FAILED;
+	stats_begin(inputs->stats, "load");
 	for (uint32_t i = 0; i < options->file_count; i++) {
 		const char *error = NULL;
 		struct facts *facts = facts_load(options->files[i], &inputs->arena, &error);
@@ -333,6 +460,7 @@ static enum inputs_result load_facts(struct inputs *inputs, const struct options
 		table_add(&inputs->loaded, facts);
 		add_facts(inputs, coverage, facts);
 	}
+	stats_end(inputs->stats);
 	return INPUTS_READY;
 }
 
@@ -362,6 +490,8 @@ enum inputs_result inputs_collect(struct inputs *inputs, const struct options *o
 	table_release(&selection.files);
 	sort_notes(coverage->degraded.items, coverage->degraded.count);
 	sort_notes(coverage->failed.items, coverage->failed.count);
+	sort_notes(coverage->changed_in_no_unit.items, coverage->changed_in_no_unit.count);
+	tell_unreached(inputs, coverage);
 	coverage->units = inputs->facts.count;
 	return result;
 }
@@ -373,6 +503,7 @@ void inputs_release(struct inputs *inputs)
 	table_release(&inputs->loaded);
 	table_release(&inputs->facts);
 	table_release(&inputs->commands.list);
+	changes_release(&inputs->changes);
 	units_release(&inputs->units);
 	arena_release(&inputs->arena);
 }

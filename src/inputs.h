@@ -8,19 +8,22 @@
 #ifndef ASYNCLINT_INPUTS_H
 #define ASYNCLINT_INPUTS_H
 
+#include "changes.h"
 #include "finding.h"
 #include "options.h"
 #include "units.h"
 
 enum inputs_result {
 	INPUTS_READY,
-	INPUTS_FAILED,  /* there is nothing to analyse; said why */
-	INPUTS_SKIPPED, /* no compile database, and --skip-without-database: said so */
+	INPUTS_FAILED,    /* there is nothing to analyse; said why */
+	INPUTS_SKIPPED,   /* no compile database, and --skip-without-database: said so */
+	INPUTS_UNCHANGED, /* --changed or --since, and no unit has what changed: nothing can be found */
 };
 
 /* Zero-initialise. Owns the facts. */
 struct inputs {
 	struct arena arena;
+	struct stats *stats;   /* to be set by the caller: is told what it takes; or NULL */
 	const char *directory; /* the working directory: absolute, resolved */
 	const char *root;      /* of the project: absolute, resolved */
 	const char *database;  /* directory of the compile database, or NULL */
@@ -28,12 +31,13 @@ struct inputs {
 	struct units units;
 	TABLE(struct facts *) loaded;      /* of join */
 	TABLE(const struct facts *) facts; /* to be analysed */
+	struct changes changes;            /* with --changed and --since */
 	bool partial;                      /* only part of a database was asked for */
 	bool incomplete;                   /* something that was asked for could not be had */
 };
 
 /* Makes or loads the facts. Adds to coverage: units, degraded, failed (in order of name; the strings are owned by the
- * inputs). */
+   inputs), and what changed. */
 enum inputs_result inputs_collect(struct inputs *inputs, const struct options *options, struct coverage *coverage);
 
 void inputs_release(struct inputs *inputs);

@@ -88,8 +88,8 @@ void json_string(struct json_writer *json, const char *key, const char *text)
 		fputs("null", json->out);
 }
 
-void json_number(struct json_writer *json, const char *key, uint32_t number)
+void json_number(struct json_writer *json, const char *key, uint64_t number)
 {
 	begin_value(json, key);
-	fprintf(json->out, "%u", number);
+	fprintf(json->out, "%llu", (unsigned long long)number);
 }

@@ -5,6 +5,7 @@
 #include "catalog.h"
 #include "console.h"
 #include "dump.h"
+#include "filter.h"
 #include "inputs.h"
 #include "models.h"
 #include "paths.h"
@@ -21,6 +22,7 @@ enum { NOTHING_FOUND = 0, SOME_FOUND = 1, NOT_DONE = 2 };
 /* One run. Each lifetime has its arena: inputs (units), models, findings. */
 struct lint {
 	const struct options *options;
+	struct stats *stats; /* NULL if not asked for */
 	struct inputs inputs;
 	struct arena models_arena;
 	struct models models;
@@ -56,23 +58,30 @@ static bool load_built_in_models(struct lint *lint)
 /* A model that was named later replaces what an earlier one says: the project's own come last. */
 static bool load_models(struct lint *lint)
 {
-	if (!lint->options->no_models && !load_built_in_models(lint))
-		return false;
-	for (const char *const *path = lint->options->models; *path; path++)
-		if (!load_models_from(lint, *path))
-			return false;
-	return true;
+	stats_begin(lint->stats, "models");
+	bool loaded = lint->options->no_models || load_built_in_models(lint);
+	for (const char *const *path = lint->options->models; *path && loaded; path++)
+		loaded = load_models_from(lint, *path);
+	stats_end(lint->stats);
+	return loaded;
 }
 
 static void find(struct lint *lint)
 {
 	const struct inputs *inputs = &lint->inputs;
-	struct analysis_options analysis = {.rules = lint->options->rules, .costs = lint->options->costs};
+	struct analysis_options analysis = {
+	    .rules = lint->options->rules, .costs = lint->options->costs, .stats = lint->stats};
 	struct allow_options allow = {.rules = lint->options->rules, .partial = inputs->partial};
 	analysis_run(inputs->facts.items, inputs->facts.count, &lint->models, &analysis, &lint->findings,
 		     &lint->coverage);
 	allow_apply(inputs->facts.items, inputs->facts.count, &allow, &lint->findings, &lint->coverage);
 	findings_finish(&lint->findings);
+	struct filter filter = {
+	    .lines = lint->options->lines.file_count ? &lint->options->lines : NULL,
+	    .changes = lint->options->changed ? &inputs->changes : NULL,
+	    .root = inputs->root,
+	};
+	lint->coverage.filtered = filter_apply(&filter, &lint->findings);
 }
 
 static bool is_for_the_eye(const struct options *options)
@@ -116,7 +125,7 @@ static bool report(struct lint *lint)
 	    .root = lint->inputs.root,
 	    .directory = lint->inputs.directory,
 	    .version = ASYNCLINT_VERSION,
-	    .libclang = walk_libclang_version(&lint->findings.arena),
+	    .libclang = options->format->names_libclang ? walk_libclang_version(&lint->findings.arena) : NULL,
 	    .terminal = is_for_the_eye(options),
 	};
 	FILE *out = open_output(options);
@@ -137,12 +146,12 @@ static bool report(struct lint *lint)
 static bool has_gaps(const struct coverage *coverage)
 {
 	return coverage->degraded.count || coverage->failed.count || coverage->unresolved_calls ||
-	       coverage->unmodelled.count || coverage->unused_suppressions.count;
+	       coverage->unmodelled.count || coverage->unused_suppressions.count || coverage->changed_in_no_unit.count;
 }
 
 static int exit_status(const struct lint *lint)
 {
-	if (lint->inputs.incomplete || !lint->inputs.facts.count)
+	if (lint->inputs.incomplete || (!lint->inputs.facts.count && !lint->coverage.changes_only))
 		return NOT_DONE;
 	if (lint->options->strict && has_gaps(&lint->coverage))
 		return NOT_DONE;
@@ -175,19 +184,37 @@ static int explain_silence(struct lint *lint)
 	return close_output(lint->options, out) ? exit_status(lint) : NOT_DONE;
 }
 
+/* Reports and says what it all took; returns the exit status. */
+static int tell(struct lint *lint)
+{
+	struct stats *stats = lint->stats;
+	stats_begin(stats, "report");
+	bool reported = report(lint);
+	stats_end(stats);
+	if (stats) {
+		stats->failed = lint->coverage.failed.count;
+		stats->parsed = lint->inputs.units.list.count - stats->cached - stats->failed;
+		stats->findings = lint->findings.list.count;
+		(lint->options->stats == STATS_JSON ? stats_print_json : stats_print)(stats, stderr);
+	}
+	return reported ? exit_status(lint) : NOT_DONE;
+}
+
 static int check(struct lint *lint)
 {
 	if (!load_models(lint))
 		return NOT_DONE;
 	enum inputs_result result = inputs_collect(&lint->inputs, lint->options, &lint->coverage);
-	if (result != INPUTS_READY)
+	if (result == INPUTS_SKIPPED || result == INPUTS_FAILED)
 		return result == INPUTS_SKIPPED ? NOTHING_FOUND : NOT_DONE;
+	if (result == INPUTS_UNCHANGED)
+		return tell(lint);
 	if (!lint->inputs.facts.count)
 		console_error("nothing was analysed");
 	if (lint->options->silence_file)
 		return explain_silence(lint);
 	find(lint);
-	return report(lint) ? exit_status(lint) : NOT_DONE;
+	return tell(lint);
 }
 
 static bool write_facts(const struct options *options, const struct facts *facts, struct arena *arena)
@@ -240,8 +267,11 @@ static int why(struct lint *lint)
 
 static int run(const struct options *options, int (*action)(struct lint *lint))
 {
-	struct lint lint = {.options = options};
+	struct stats stats = {0};
+	struct lint lint = {.options = options, .stats = options->stats ? &stats : NULL};
+	lint.inputs.stats = lint.stats;
 	int status = action(&lint);
+	stats_release(&stats);
 	coverage_release(&lint.coverage);
 	findings_release(&lint.findings);
 	models_release(&lint.models);

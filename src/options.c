@@ -10,6 +10,11 @@
 
 enum { MOST_JOBS = 1024, LONGEST_TIMEOUT = 24 * 3600, DEFAULT_TIMEOUT = 120 };
 
+#define DEFAULT_CACHE_SIZE ((uint64_t)5 << 30)
+
+/* A unit of 20 MB takes 0.6 GB; what takes ten times as much has no end, and must not take the machine with it. */
+#define DEFAULT_MEMORY ((uint64_t)6 << 30)
+
 /* Sets of actions that an option goes with. */
 enum {
 	CHECK = 1u << ACTION_CHECK,
@@ -33,22 +38,31 @@ enum {
 	OPTION_NO_MODELS,
 	OPTION_COST,
 	OPTION_EXPLAIN_SILENCE,
+	OPTION_STATS,
+	OPTION_CHANGED,
+	OPTION_SINCE,
+	OPTION_LINE_FILTER,
 	OPTION_STRICT,
 	OPTION_UNIT_TIMEOUT,
+	OPTION_UNIT_MEMORY,
 	OPTION_EXTRA_ARG,
 	OPTION_EXTRA_ARG_BEFORE,
 	OPTION_ROOT,
 	OPTION_COLOR,
 	OPTION_DUMP,
 	OPTION_SKIP_WITHOUT_DATABASE,
+	OPTION_CACHE,
+	OPTION_CACHE_SIZE,
+	OPTION_NO_CACHE,
 	OPTION_VERSION,
 	OPTION_HELP,
 };
 
 struct option_entry {
 	const char *name;
-	const char *argument; /* what --help calls it; NULL if the option takes none */
-	int value;            /* its letter, or one of the values above */
+	const char
+	    *argument; /* what --help calls it, in brackets if it may be left out; NULL if the option takes none */
+	int value;     /* its letter, or one of the values above */
 	unsigned actions;
 	const char *help; /* NULL: another spelling of the entry before */
 };
@@ -62,6 +76,11 @@ static const struct option_entry entries[] = {
     {"jobs", "N", 'j', PARSING, "worker processes (default: one per processor)"},
     {"unit-timeout", "SECONDS", OPTION_UNIT_TIMEOUT, PARSING,
      "give a unit up after this time (default: 120; 0: never)"},
+    {"unit-memory", "SIZE", OPTION_UNIT_MEMORY, PARSING,
+     "give a unit up that needs more, such as 500M (default: 6G; 0: never)"},
+    {"cache", "DIR", OPTION_CACHE, PARSING, "keep facts of units there (default: $XDG_CACHE_HOME/asynclint)"},
+    {"cache-size", "SIZE", OPTION_CACHE_SIZE, PARSING, "what the cache may take, such as 500M or 2G (default: 5G)"},
+    {"no-cache", NULL, OPTION_NO_CACHE, PARSING, "parse everything, keep nothing"},
     {"skip-without-database", NULL, OPTION_SKIP_WITHOUT_DATABASE, PARSING,
      "where no compile database is found, say so and exit with 0"},
     {"rules", "LIST", OPTION_RULES, REPORTING, "rules and families to run: a,b; -a,-b without them; all"},
@@ -69,6 +88,10 @@ static const struct option_entry entries[] = {
     {"models", "PATH", OPTION_MODELS, ANALYSING, "library models to add: a file or a directory"},
     {"no-models", NULL, OPTION_NO_MODELS, ANALYSING, "leave the built-in library models out"},
     {"cost", "LIST", OPTION_COST, ANALYSING, "kinds of blocking to report in addition: disk, lock"},
+    {"changed", NULL, OPTION_CHANGED, CHECK, "report only what is in files that differ from HEAD, as git knows it"},
+    {"since", "REV", OPTION_SINCE, CHECK, "the same for all that changed since HEAD and REV parted"},
+    {"line-filter", "JSON", OPTION_LINE_FILTER, REPORTING,
+     "report only what is on these lines, as clang-tidy: [{\"name\":\"a.c\",\"lines\":[[1,3]]}]"},
     {"explain-silence", "FILE:LINE", OPTION_EXPLAIN_SILENCE, REPORTING,
      "say what is known of the calls on that line, and why rules are silent"},
     {"format", "FORMAT", OPTION_FORMAT, REPORTING | RULES, "text (default) or json"},
@@ -76,6 +99,8 @@ static const struct option_entry entries[] = {
     {"dump", NULL, OPTION_DUMP, FACTS, "write the facts as JSON"},
     {"color", "WHEN", OPTION_COLOR, REPORTING, "colours and source lines: auto (default), always, never"},
     {"strict", NULL, OPTION_STRICT, REPORTING | FACTS, "exit with 2 if anything was not fully understood"},
+    {"stats", "[=json]", OPTION_STATS, REPORTING,
+     "say on standard error what the run cost: time by phase, cache, memory"},
     {"quiet", NULL, 'q', ANY, "no progress, no summary"},
     {"verbose", NULL, 'v', ANY, "say what is read from where"},
     {"version", NULL, OPTION_VERSION, ANY, "print the version"},
@@ -124,6 +149,21 @@ static bool parse_number(const struct parser *parser, const char *option, const 
 	if (errno || end == text || *end || text[0] == '-' || value > most)
 		return fail(parser, "option '--%s' takes a number from 0 to %u, not '%s'", option, most, text);
 	*number = (uint32_t)value;
+	return true;
+}
+
+/* A number of bytes, or of K, M or G of them (1024 each step). */
+static bool parse_size(const struct parser *parser, const char *option, const char *text, uint64_t *size)
+{
+	static const char units[] = "KMG";
+	char *end;
+	errno = 0;
+	unsigned long long value = strtoull(text, &end, 10);
+	const char *unit = *end ? strchr(units, *end) : NULL;
+	unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+	if (errno || end == text || text[0] == '-' || (unit ? end[1] : *end) || value > UINT64_MAX >> shift)
+		return fail(parser, "option '--%s' takes a size such as 500M or 2G, not '%s'", option, text);
+	*size = (uint64_t)value << shift;
 	return true;
 }
 
@@ -273,10 +313,30 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 		return parse_list(parser, argument, add_cost);
 	case OPTION_EXPLAIN_SILENCE:
 		return parse_file_and_line(parser, entry->name, argument);
+	case OPTION_STATS:
+		options->stats = argument ? STATS_JSON : STATS_TEXT;
+		return !argument || strcmp(argument, "json") == 0 ||
+		       fail(parser, "option '--stats' takes nothing, or json, not '%s'", argument);
+	case OPTION_CHANGED:
+		return options->changed = true;
+	case OPTION_SINCE:
+		options->since = argument;
+		return options->changed = true;
+	case OPTION_LINE_FILTER:
+		return line_filter_parse(argument, parser->arena, &options->lines, parser->error);
 	case OPTION_STRICT:
 		return options->strict = true;
 	case OPTION_UNIT_TIMEOUT:
 		return parse_number(parser, entry->name, argument, LONGEST_TIMEOUT, &options->unit_timeout);
+	case OPTION_UNIT_MEMORY:
+		return parse_size(parser, entry->name, argument, &options->unit_memory);
+	case OPTION_CACHE:
+		options->cache = argument;
+		return *argument || fail(parser, "option '--cache' needs a directory");
+	case OPTION_CACHE_SIZE:
+		return parse_size(parser, entry->name, argument, &options->cache_size);
+	case OPTION_NO_CACHE:
+		return options->no_cache = true;
 	case OPTION_EXTRA_ARG:
 		parser->extra[parser->extra_count++] = argument;
 		return true;
@@ -330,7 +390,9 @@ static void describe_to_getopt(struct option *long_options, char *letters)
 		const struct option_entry *entry = &entries[i];
 		long_options[i] = (struct option){
 		    .name = entry->name,
-		    .has_arg = entry->argument ? required_argument : no_argument,
+		    .has_arg = !entry->argument            ? no_argument
+			       : entry->argument[0] == '[' ? optional_argument
+							   : required_argument,
 		    .val = entry->value,
 		};
 		if (entry->value < FIRST_WITHOUT_LETTER) {
@@ -358,6 +420,23 @@ static bool parse_options(struct parser *parser, int argc, char **argv)
 		if (!apply_option(parser, entry, optarg))
 			return false;
 	}
+	return true;
+}
+
+/* What is looked at with --changed is the whole program, and what is shown of it, git says. */
+static bool check_changed(const struct parser *parser)
+{
+	const struct options *options = parser->options;
+	const char *name = options->since ? "since" : "changed";
+	if (!options->changed)
+		return true;
+	if (options->file_count)
+		return fail(parser, "option '--%s' looks for the files itself: name none beside it ('%s')", name,
+			    options->files[0]);
+	if (options->lines.file_count)
+		return fail(parser, "options '--%s' and '--line-filter' exclude each other", name);
+	if (options->since && (!options->since[0] || options->since[0] == '-'))
+		return fail(parser, "option '--since' takes a revision, not '%s'", options->since);
 	return true;
 }
 
@@ -436,7 +515,7 @@ static bool parse(struct parser *parser, int argc, char **argv)
 	for (uint32_t i = 0; i < options->file_count; i++)
 		files[i] = argv[optind + (int)i];
 	options->files = files;
-	return check_operands(parser) && select_rules(parser);
+	return check_operands(parser) && check_changed(parser) && select_rules(parser);
 }
 
 bool options_parse(struct options *options, int argc, char **argv, struct arena *arena, const char **error)
@@ -455,6 +534,8 @@ bool options_parse(struct options *options, int argc, char **argv, struct arena 
 	    .format = &report_formats[0],
 	    .costs = ANALYSIS_DEFAULT_COSTS,
 	    .unit_timeout = DEFAULT_TIMEOUT,
+	    .unit_memory = DEFAULT_MEMORY,
+	    .cache_size = DEFAULT_CACHE_SIZE,
 	    .models = parser.models,
 	    .extra_arguments = parser.extra,
 	    .extra_arguments_before = parser.extra_before,
@@ -471,7 +552,7 @@ static int print_spelling(const struct option_entry *entry, FILE *out)
 	    entry->value < FIRST_WITHOUT_LETTER ? fprintf(out, "  -%c, ", entry->value) : fprintf(out, "      ");
 	width += fprintf(out, "--%s", entry->name);
 	if (entry->argument)
-		width += fprintf(out, " %s", entry->argument);
+		width += fprintf(out, entry->argument[0] == '[' ? "%s" : " %s", entry->argument);
 	return width;
 }
 

@@ -6,6 +6,7 @@
 #define ASYNCLINT_OPTIONS_H
 
 #include "arena.h"
+#include "filter.h"
 #include "report.h"
 #include "rule.h"
 
@@ -25,6 +26,8 @@ enum action {
 	ACTION_VERSION,
 };
 
+enum stats_format { STATS_NONE, STATS_TEXT, STATS_JSON };
+
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options {
@@ -36,6 +39,8 @@ struct options {
 
 	const char *database;     /* -p, or NULL: to be found */
 	const char *root;         /* --root, or NULL: to be found */
+	bool changed;             /* --changed or --since: only what changed is asked for, */
+	const char *since;        /* since HEAD and this revision parted; NULL: since HEAD */
 	const char *silence_file; /* --explain-silence FILE:LINE, or NULL */
 	uint32_t silence_line;
 	const char *output;                                                 /* --output, or NULL: stdout */
@@ -46,10 +51,16 @@ struct options {
 	bool no_models;                  /* without the built-in ones */
 	uint32_t costs;                  /* bit (1u << enum cost): classes of blocking that are reported */
 
+	struct line_filter lines; /* --line-filter */
+	enum stats_format stats;
 	const struct report_format *format;
 	enum color color;
 	uint32_t jobs;         /* 0: as many as processors */
 	uint32_t unit_timeout; /* seconds, 0: no limit */
+	uint64_t unit_memory;  /* bytes, 0: no limit */
+	const char *cache;     /* --cache, or NULL: the default directory */
+	uint64_t cache_size;   /* bytes that the cache may take */
+	bool no_cache;
 	bool dump, preview, quiet, skip_without_database, strict, verbose;
 };
 

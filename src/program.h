@@ -19,8 +19,6 @@
 #include "models.h"
 #include "table.h"
 
-typedef TABLE(uint32_t) id_table;
-
 /* A fact of one unit: which unit, and its index in one of its tables. */
 struct ref {
 	uint32_t unit, index;

@@ -85,6 +85,14 @@ static void write_notes(struct json_writer *json, const char *key, const struct 
 	json_end(json);
 }
 
+static void write_names(struct json_writer *json, const char *key, const struct coverage_note *notes, uint32_t count)
+{
+	json_array(json, key);
+	for (uint32_t i = 0; i < count; i++)
+		json_string(json, NULL, notes[i].name);
+	json_end(json);
+}
+
 static void write_coverage(struct json_writer *json, const struct coverage *coverage)
 {
 	json_object(json, "coverage");
@@ -94,13 +102,13 @@ static void write_coverage(struct json_writer *json, const struct coverage *cove
 	json_number(json, "calls", coverage->calls);
 	json_number(json, "pointer_calls", coverage->pointer_calls);
 	json_number(json, "unresolved_calls", coverage->unresolved_calls);
-	json_array(json, "unmodelled");
-	for (uint32_t i = 0; i < coverage->unmodelled.count; i++)
-		json_string(json, NULL, coverage->unmodelled.items[i].name);
-	json_end(json);
+	write_names(json, "unmodelled", coverage->unmodelled.items, coverage->unmodelled.count);
 	write_notes(json, "unused_suppressions", coverage->unused_suppressions.items,
 		    coverage->unused_suppressions.count, "rule");
 	write_notes(json, "notes", coverage->notes.items, coverage->notes.count, "name");
+	json_number(json, "filtered", coverage->filtered);
+	json_number(json, "changed_files", coverage->changed_files);
+	write_names(json, "changed_in_no_unit", coverage->changed_in_no_unit.items, coverage->changed_in_no_unit.count);
 	json_end(json);
 }
 

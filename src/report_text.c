@@ -107,13 +107,6 @@ static const char *surface_message(const struct finding *finding, struct arena *
 	return count > named ? arena_printf(arena, "%s and %u more", text, count - named) : text;
 }
 
-/* Not worth a line when the finding is in the only public function. */
-static bool has_surface_to_show(const struct finding *finding)
-{
-	return finding->surface.count > 1 || (finding->surface.count == 1 && finding->function &&
-					      strcmp(finding->surface.items[0].function, finding->function) != 0);
-}
-
 static void put_finding(struct printer *printer, const struct finding *finding)
 {
 	put_message(printer, &finding->location, label_of(finding->severity), finding->message, finding->rule);
@@ -126,7 +119,7 @@ static void put_finding(struct printer *printer, const struct finding *finding)
 	if (finding->help)
 		put_message(printer, &finding->location, note, arena_printf(&printer->arena, "help: %s", finding->help),
 			    NULL);
-	if (has_surface_to_show(finding)) {
+	if (finding_has_surface_note(finding)) {
 		const struct location *location = &finding->surface.items[0].location;
 		put_message(printer, location->line ? location : &finding->location, note,
 			    surface_message(finding, &printer->arena), NULL);
@@ -169,6 +162,25 @@ static void put_count(FILE *out, uint32_t count, const char *what_one, const cha
 		fprintf(out, "; %u %s", count, count == 1 ? what_one : what_many);
 }
 
+/* How much less was asked for than there is. */
+static void put_filtered(const struct coverage *coverage, FILE *out)
+{
+	uint32_t files = coverage->changed_files, others = coverage->changed_in_no_unit.count;
+	if (coverage->filtered)
+		fprintf(out, "; %u more finding%s outside the %s", coverage->filtered, plural(coverage->filtered),
+			coverage->changes_only ? "files that changed" : "lines asked for");
+	if (!coverage->changes_only)
+		return;
+	if (!files)
+		fputs("; no C file changed", out);
+	else if (others == files)
+		fprintf(out, "; %u file%s changed, in no unit", files, plural(files));
+	else if (others)
+		fprintf(out, "; %u file%s changed, %u of them in no unit", files, plural(files), others);
+	else
+		fprintf(out, "; %u file%s changed", files, plural(files));
+}
+
 void report_text(const struct report *report, FILE *out)
 {
 	struct printer printer = {.report = report, .out = out};
@@ -198,6 +210,7 @@ void report_summary(const struct report *report, FILE *out)
 {
 	const struct coverage *coverage = report->coverage;
 	put_totals(report, out);
+	put_filtered(coverage, out);
 	put_count(out, coverage->failed.count, "unit failed", "units failed");
 	put_count(out, coverage->degraded.count, "unit parsed with errors", "units parsed with errors");
 	put_count(out, coverage->unresolved_calls, "call by pointer not resolved", "calls by pointer not resolved");

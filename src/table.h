@@ -21,6 +21,8 @@
 		uint32_t count, capacity; \
 	}
 
+typedef TABLE(uint32_t) id_table;
+
 /* Appends one item; its index is (table)->count - 1 afterwards. */
 #define table_add(table, ...)                                                                               \
 	((table)->items =                                                                                   \

@@ -1,5 +1,6 @@
 #include "units.h"
 
+#include "libclang.h"
 #include "paths.h"
 #include "walk.h"
 
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -27,14 +29,12 @@ enum { JOBS_LIMIT = 256 };
    is not touched costs nothing. */
 static const size_t stack_size = (size_t)512 << 20;
 
-/* A unit of 20 MB takes 0.6 GB; what takes ten times as much has no end, and must not take the machine with it. */
-static const rlim_t memory_limit = (rlim_t)6 << 30;
-
 /* What goes over the socket: to the worker the index of a command, back this header and `size` bytes, which are the
    facts as facts_write() makes them or the message that there are none. */
 struct reply {
 	uint32_t mark;
 	uint32_t has_facts;
+	struct walk_times times;
 	uint64_t size;
 };
 
@@ -48,6 +48,7 @@ static const uint64_t reply_limit = (uint64_t)4 << 30;
 struct worker {
 	pid_t pid; /* 0: there is none */
 	int socket;
+	int messages;     /* a file in memory: the worker's standard error; -1: there is none */
 	uint32_t unit;    /* that it is at work on, or NONE */
 	int64_t deadline; /* milliseconds, as now() */
 	struct reply reply;
@@ -61,8 +62,8 @@ struct pool {
 	struct units *units;
 	struct worker workers[JOBS_LIMIT];
 	uint32_t worker_count;
-	uint32_t *order; /* in which units are handed out */
-	uint32_t given, done;
+	uint32_t *order; /* in which units are handed out: those that the cache does not have */
+	uint32_t order_count, given, done;
 };
 
 /* What a worker's thread works with. */
@@ -105,7 +106,7 @@ static void *work(void *context)
 		struct arena arena = {0};
 		const char *error = NULL;
 		const struct facts *facts = walk_unit(walker, &task->commands->list.items[unit], &arena, &error);
-		struct reply reply = {.mark = REPLY_MARK, .has_facts = facts != NULL};
+		struct reply reply = {.mark = REPLY_MARK, .has_facts = facts != NULL, .times = walker_times(walker)};
 		const void *bytes = facts ? facts_write(facts, &arena, &reply.size) : error;
 		if (!facts)
 			reply.size = strlen(error);
@@ -134,9 +135,10 @@ static void run_on_large_stack(struct worker_task *task)
 	work(task);
 }
 
-/* The parent's input, output and messages are not the worker's. Unless somebody looks for the reason, neither what
-   libclang prints about a unit nor a core file, as large as libclang, is wanted of a crash. */
-static void silence(void)
+/* The parent's input, output and messages are not the worker's. Unless somebody looks for the reason, neither a core
+   file, as large as libclang, is wanted of a crash, nor what libclang prints about a unit, but for what `messages` may
+   tell is_out_of_memory(). */
+static void silence(int messages)
 {
 	bool debug = getenv("ASYNCLINT_DEBUG") != NULL;
 	if (!debug)
@@ -147,42 +149,48 @@ static void silence(void)
 	dup2(nothing, STDIN_FILENO);
 	dup2(nothing, STDOUT_FILENO);
 	if (!debug)
-		dup2(nothing, STDERR_FILENO);
+		dup2(messages >= 0 ? messages : nothing, STDERR_FILENO);
 	if (nothing > STDERR_FILENO)
 		close(nothing);
 }
 
-/* Lets the process take `memory_limit` beyond what it has, which is much under a sanitizer. */
-static void limit_memory(void)
+/* Bytes of its own that the process has, as the kernel counts them for RLIMIT_DATA; 0 if that cannot be told. */
+static uint64_t data_size(void)
 {
-	unsigned long long data;
+	unsigned long long pages = 0;
 	FILE *file = fopen("/proc/self/statm", "re");
 	if (!file)
-		return;
-	struct rlimit limit;
-	if (fscanf(file, "%*u %*u %*u %*u %*u %llu", &data) == 1 && getrlimit(RLIMIT_DATA, &limit) == 0) {
-		rlim_t wanted = (rlim_t)data * (rlim_t)sysconf(_SC_PAGESIZE) + memory_limit;
-		if (wanted < limit.rlim_cur)
-			limit.rlim_cur = wanted;
-		setrlimit(RLIMIT_DATA, &limit);
-	}
+		return 0;
+	if (fscanf(file, "%*u %*u %*u %*u %*u %llu", &pages) != 1)
+		pages = 0;
 	fclose(file);
+	return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Lets the process take `memory` beyond what it has, which is much under a sanitizer, and the stack of `work`. */
+static void limit_memory(uint64_t memory)
+{
+	struct rlimit limit;
+	uint64_t data = data_size();
+	if (!memory || !data || getrlimit(RLIMIT_DATA, &limit) != 0)
+		return;
+	if (memory < RLIM_INFINITY - data - stack_size && data + stack_size + memory < limit.rlim_cur)
+		limit.rlim_cur = data + stack_size + memory;
+	setrlimit(RLIMIT_DATA, &limit);
 }
 
 /* The life of a worker process. */
-static _Noreturn void worker_main(const struct pool *pool, int socket, pid_t parent)
+static _Noreturn void worker_main(const struct pool *pool, int socket, int messages, pid_t parent)
 {
 	/* If the parent ended before this took effect, nobody else would end this process. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(EXIT_FAILURE);
-	signal(SIGINT, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
 	for (uint32_t i = 0; i < pool->worker_count; i++)
 		if (pool->workers[i].pid)
 			close(pool->workers[i].socket);
-	silence();
-	limit_memory();
+	silence(messages);
+	limit_memory(pool->options->memory);
 	setenv("LIBCLANG_NOTHREADS", "1", 1);
 	run_on_large_stack(
 	    &(struct worker_task){.commands = pool->commands, .root = pool->options->root, .socket = socket});
@@ -195,19 +203,22 @@ static bool start_worker(const struct pool *pool, struct worker *worker)
 	int ends[2];
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
 		return false;
+	int messages = memfd_create("messages", MFD_CLOEXEC);
 	/* What is buffered must not be written twice should a worker leave by exit(). */
 	fflush(stdout);
 	pid_t parent = getpid(), pid = fork();
 	if (pid == 0) {
 		close(ends[0]);
-		worker_main(pool, ends[1], parent);
+		worker_main(pool, ends[1], messages, parent);
 	}
 	int saved = errno;
 	close(ends[1]);
-	if (pid < 0)
+	if (pid < 0) {
 		close(ends[0]);
+		close(messages);
+	}
 	errno = saved;
-	*worker = (struct worker){.pid = pid > 0 ? pid : 0, .socket = ends[0], .unit = NONE};
+	*worker = (struct worker){.pid = pid > 0 ? pid : 0, .socket = ends[0], .messages = messages, .unit = NONE};
 	return pid > 0;
 }
 
@@ -217,6 +228,7 @@ static int stop_worker(struct worker *worker)
 {
 	int status = 0;
 	close(worker->socket);
+	close(worker->messages);
 	kill(worker->pid, SIGKILL);
 	while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
 		;
@@ -252,9 +264,50 @@ static void finish_without_facts(struct pool *pool, uint32_t unit, const char *r
 	finish_unit(pool, unit, NULL, arena_printf(&pool->units->arena, "%s: %s", shown_file(pool, unit), reason));
 }
 
+/* Whether the worker got no more memory. Neither the C++ library nor LLVM nor arena.h has another way to say so than to
+   print it before the process ends, or libclang gives the unit up. */
+static bool is_out_of_memory(const struct worker *worker)
+{
+	static const char *const words[] = {"std::bad_alloc", "out of memory"};
+	char text[4096] = "";
+	ssize_t size = worker->messages >= 0 ? pread(worker->messages, text, sizeof(text) - 1, 0) : 0;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && size > 0; i++)
+		if (memmem(text, (size_t)size, words[i], strlen(words[i])))
+			return true;
+	return false;
+}
+
+/* A size in the unit that it is a whole number of. */
+static const char *size_text(uint64_t size, struct arena *arena)
+{
+	static const char *const units[] = {" bytes", "K", "M", "G"};
+	unsigned unit = 0;
+	for (; unit < 3 && size && size % 1024 == 0; unit++)
+		size /= 1024;
+	return arena_printf(arena, "%llu%s", (unsigned long long)size, units[unit]);
+}
+
+/* The limit of address space is not ours: who sets it limits the whole run. */
+static void finish_out_of_memory(struct pool *pool, struct worker *worker)
+{
+	uint32_t unit = worker->unit;
+	struct arena *arena = &pool->units->arena;
+	struct rlimit space;
+	bool own = pool->options->memory && getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur == RLIM_INFINITY;
+	stop_worker(worker);
+	finish_without_facts(pool, unit,
+			     own ? arena_printf(arena, "needs more than %s of memory (--unit-memory)",
+						size_text(pool->options->memory, arena))
+				 : "needs more memory than there is");
+}
+
 static void finish_crashed(struct pool *pool, struct worker *worker)
 {
 	uint32_t unit = worker->unit;
+	if (is_out_of_memory(worker)) {
+		finish_out_of_memory(pool, worker);
+		return;
+	}
 	int status = stop_worker(worker);
 	bool killed = WIFSIGNALED(status);
 	const char *reason =
@@ -281,6 +334,12 @@ static void finish_stalled(struct pool *pool, struct worker *worker)
 
 static void finish_replied(struct pool *pool, struct worker *worker)
 {
+	stats_add(pool->options->stats, "parse", worker->reply.times.parse);
+	stats_add(pool->options->stats, "walk", worker->reply.times.walk);
+	if (!worker->reply.has_facts && is_out_of_memory(worker)) {
+		finish_out_of_memory(pool, worker);
+		return;
+	}
 	uint32_t unit = worker->unit;
 	struct arena *arena = &pool->units->arena;
 	const char *error = NULL;
@@ -290,6 +349,9 @@ static void finish_replied(struct pool *pool, struct worker *worker)
 	else
 		error = worker->bytes;
 	worker->unit = NONE;
+	if (facts && pool->options->cache)
+		cache_store(pool->options->cache, &pool->commands->list.items[unit], facts, worker->bytes,
+			    worker->reply.size);
 	/* libclang survives some of its crashes, but lets nothing go of what it held. */
 	if (!worker->reply.has_facts)
 		stop_worker(worker);
@@ -420,55 +482,82 @@ static int compare_sizes(const void *left, const void *right)
 	return a->unit < b->unit ? -1 : 1;
 }
 
-/* The largest files first: one that takes long must not be the last one begun. */
-static uint32_t *units_by_size(const struct commands *commands, struct arena *arena)
+/* Of the units without facts, the largest files first: one that takes long must not be the last one begun. */
+static void order_by_size(struct pool *pool, struct arena *arena)
 {
-	uint32_t count = commands->list.count;
+	uint32_t count = pool->commands->list.count;
 	struct sized_unit *sizes = arena_alloc(arena, count * sizeof(*sizes));
-	uint32_t *order = arena_alloc(arena, count * sizeof(*order));
+	pool->order = arena_alloc(arena, count * sizeof(*pool->order));
 	for (uint32_t i = 0; i < count; i++) {
+		if (pool->units->list.items[i].facts)
+			continue;
 		struct stat status;
-		bool known = stat(commands->list.items[i].file, &status) == 0;
-		sizes[i] = (struct sized_unit){.size = known ? (int64_t)status.st_size : 0, .unit = i};
+		bool known = stat(pool->commands->list.items[i].file, &status) == 0;
+		sizes[pool->order_count++] =
+		    (struct sized_unit){.size = known ? (int64_t)status.st_size : 0, .unit = i};
 	}
-	qsort(sizes, count, sizeof(*sizes), compare_sizes);
-	for (uint32_t i = 0; i < count; i++)
-		order[i] = sizes[i].unit;
-	return order;
+	qsort(sizes, pool->order_count, sizeof(*sizes), compare_sizes);
+	for (uint32_t i = 0; i < pool->order_count; i++)
+		pool->order[i] = sizes[i].unit;
 }
 
-void units_collect(const struct commands *commands, const struct units_options *options, struct units *units)
+static void ask_cache(struct pool *pool)
 {
-	uint32_t count = commands->list.count;
+	for (uint32_t i = 0; i < pool->commands->list.count; i++) {
+		struct facts *facts =
+		    cache_find(pool->options->cache, &pool->commands->list.items[i], &pool->units->arena);
+		if (facts)
+			finish_unit(pool, i, facts, NULL);
+	}
+}
+
+/* False if libclang is not to be had, with a message in *error. */
+static bool parse_rest(struct pool *pool, const char **error)
+{
+	struct arena scratch = {0};
+	order_by_size(pool, &scratch);
+	if (pool->order_count && !libclang_load(&pool->units->arena, error)) {
+		arena_release(&scratch);
+		return false;
+	}
+	pool->worker_count = job_count(pool->options, pool->order_count);
+	for (uint32_t i = 0; i < pool->worker_count; i++)
+		pool->workers[i].unit = NONE;
+	while (pool->done < pool->commands->list.count) {
+		for (uint32_t i = 0; i < pool->worker_count && pool->given < pool->order_count;) {
+			if (pool->workers[i].unit == NONE)
+				hand_out(pool, &pool->workers[i]);
+			else
+				i++;
+		}
+		if (pool->done < pool->commands->list.count)
+			wait_for_workers(pool);
+	}
+	for (uint32_t i = 0; i < pool->worker_count; i++)
+		if (pool->workers[i].pid)
+			stop_worker(&pool->workers[i]);
+	arena_release(&scratch);
+	return true;
+}
+
+bool units_collect(const struct commands *commands, const struct units_options *options, struct units *units,
+		   const char **error)
+{
 	*units = (struct units){0};
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < commands->list.count; i++)
 		table_add(&units->list, (struct unit){.command = &commands->list.items[i]});
+	struct pool pool = {.commands = commands, .options = options, .units = units};
+	stats_begin(options->stats, "cache");
+	if (options->cache)
+		ask_cache(&pool);
+	stats_end(options->stats);
 
 	/* waitpid() cannot say how a worker ended where SIGCHLD is ignored, as it is if whoever started us does. */
 	struct sigaction inherited;
 	sigaction(SIGCHLD, &(struct sigaction){.sa_handler = SIG_DFL}, &inherited);
-
-	struct pool pool = {.commands = commands, .options = options, .units = units};
-	struct arena scratch = {0};
-	pool.worker_count = job_count(options, count);
-	pool.order = units_by_size(commands, &scratch);
-	for (uint32_t i = 0; i < pool.worker_count; i++)
-		pool.workers[i].unit = NONE;
-	while (pool.done < count) {
-		for (uint32_t i = 0; i < pool.worker_count && pool.given < count;) {
-			if (pool.workers[i].unit == NONE)
-				hand_out(&pool, &pool.workers[i]);
-			else
-				i++;
-		}
-		if (pool.done < count)
-			wait_for_workers(&pool);
-	}
-	for (uint32_t i = 0; i < pool.worker_count; i++)
-		if (pool.workers[i].pid)
-			stop_worker(&pool.workers[i]);
+	bool parsed = parse_rest(&pool, error);
 	sigaction(SIGCHLD, &inherited, NULL);
-	arena_release(&scratch);
+	return parsed;
 }
 
 void units_release(struct units *units)

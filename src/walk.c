@@ -14,6 +14,7 @@ struct walker {
 	CXIndex index;
 	char *root;
 	struct known_files files;
+	struct walk_times times;
 };
 
 struct walker *walker_new(const char *root)
@@ -23,7 +24,7 @@ struct walker *walker_new(const char *root)
 	if (!walker || !copy)
 		arena_out_of_memory();
 	walker->root = copy;
-	walker->index = clang_createIndex(0, 0);
+	walker->index = clang.createIndex(0, 0);
 	return walker;
 }
 
@@ -31,7 +32,7 @@ void walker_free(struct walker *walker)
 {
 	if (!walker)
 		return;
-	clang_disposeIndex(walker->index);
+	clang.disposeIndex(walker->index);
 	known_files_release(&walker->files);
 	free(walker->root);
 	free(walker);
@@ -39,10 +40,26 @@ void walker_free(struct walker *walker)
 
 const char *walk_libclang_version(struct arena *arena)
 {
-	CXString version = clang_getClangVersion();
-	const char *text = arena_strdup(arena, clang_getCString(version));
-	clang_disposeString(version);
+	const char *error;
+	if (!libclang_load(arena, &error))
+		return error;
+	CXString version = clang.getClangVersion();
+	const char *text = arena_strdup(arena, clang.getCString(version));
+	clang.disposeString(version);
 	return text;
+}
+
+static const struct source_file *file_of(struct walk *walk, CXCursor declaration)
+{
+	CXFile file;
+	clang.getExpansionLocation(clang.getCursorLocation(declaration), &file, NULL, NULL, NULL);
+	return walk_source(walk, file);
+}
+
+/* A header that is included, not one that is the unit itself. */
+static bool is_included_header(const struct walk *walk, const struct source_file *source)
+{
+	return source->header && source != walk->sources.items;
 }
 
 struct find_body {
@@ -53,46 +70,79 @@ static enum CXChildVisitResult find_body(CXCursor cursor, CXCursor parent, CXCli
 {
 	(void)parent;
 	struct find_body *found = data;
-	if (clang_getCursorKind(cursor) != CXCursor_CompoundStmt)
+	if (clang.getCursorKind(cursor) != CXCursor_CompoundStmt)
 		return CXChildVisit_Continue;
 	found->body = cursor;
 	return CXChildVisit_Break;
 }
 
-static void walk_function_declaration(struct walk *walk, CXCursor cursor)
+static void walk_function_definition(struct walk *walk, CXCursor cursor)
 {
 	uint32_t function = walk_function(walk, cursor);
-	if (!clang_isCursorDefinition(cursor) || walk->facts.functions.items[function].scope_count)
+	if (walk->facts.functions.items[function].scope_count)
 		return;
-	struct find_body found = {clang_getNullCursor()};
-	clang_visitChildren(cursor, find_body, &found);
-	if (!clang_Cursor_isNull(found.body))
+	struct find_body found = {clang.getNullCursor()};
+	clang.visitChildren(cursor, find_body, &found);
+	if (!clang.Cursor_isNull(found.body))
 		walk_body(walk, cursor, found.body);
 }
 
 static void walk_global(struct walk *walk, CXCursor cursor)
 {
 	uint32_t variable = walk_variable(walk, cursor);
-	CXCursor initialiser = clang_Cursor_getVarDeclInitializer(cursor);
-	if (clang_Cursor_isNull(initialiser))
+	CXCursor initialiser = clang.Cursor_getVarDeclInitializer(cursor);
+	if (clang.Cursor_isNull(initialiser))
 		return;
+	uint32_t *noted = pointer_map_at(&walk->known.noted, clang.getCanonicalCursor(cursor).data[0]);
+	if (*noted)
+		return;
+	*noted = 1;
 	uint32_t target =
 	    walk_add_value(walk, VALUE_VARIABLE, variable, 0, 0, walk->facts.variables.items[variable].type);
 	walk_initialise(walk, target, initialiser);
 }
 
+/* Notes what a header has to say of what was named, and what that names in turn. */
+static void note_mentioned(struct walk *walk)
+{
+	while (walk->mentioned.count) {
+		CXCursor declaration = walk->mentioned.items[--walk->mentioned.count];
+		CXCursor definition = clang.getCursorDefinition(declaration);
+		const struct source_file *source =
+		    file_of(walk, clang.Cursor_isNull(definition) ? declaration : definition);
+		if (!source || source->system || !is_included_header(walk, source))
+			continue;
+		switch (clang.getCursorKind(declaration)) {
+		case CXCursor_FunctionDecl:
+			if (!clang.Cursor_isNull(definition))
+				walk_function_definition(walk, definition);
+			break;
+		case CXCursor_VarDecl:
+			walk_global(walk, clang.Cursor_isNull(definition) ? declaration : definition);
+			break;
+		case CXCursor_TypedefDecl:
+			walk_note_typedef(walk, declaration);
+			break;
+		default:
+			walk_note_record(walk, definition);
+			break;
+		}
+	}
+}
+
+/* What a header declares and defines, thousands of things in a unit, is noted where something names it: what nothing
+   names, no compiler makes code of either. */
 static enum CXChildVisitResult walk_declaration(CXCursor cursor, CXCursor parent, CXClientData data)
 {
 	(void)parent;
 	struct walk *walk = data;
-	CXFile file;
-	clang_getExpansionLocation(clang_getCursorLocation(cursor), &file, NULL, NULL, NULL);
-	struct source_file *source = walk_source(walk, file);
-	if (!source || source->system)
+	const struct source_file *source = file_of(walk, cursor);
+	if (!source || source->system || is_included_header(walk, source))
 		return CXChildVisit_Continue;
-	switch (clang_getCursorKind(cursor)) {
+	switch (clang.getCursorKind(cursor)) {
 	case CXCursor_FunctionDecl:
-		walk_function_declaration(walk, cursor);
+		if (clang.isCursorDefinition(cursor))
+			walk_function_definition(walk, cursor);
 		break;
 	case CXCursor_VarDecl:
 		walk_global(walk, cursor);
@@ -108,6 +158,7 @@ static enum CXChildVisitResult walk_declaration(CXCursor cursor, CXCursor parent
 	default:
 		break;
 	}
+	note_mentioned(walk);
 	return CXChildVisit_Continue;
 }
 
@@ -220,16 +271,19 @@ static void note_suppressions(struct walk *walk, struct source_file *source)
 
 static void note_troubles(struct walk *walk, uint32_t main_file)
 {
-	unsigned count = clang_getNumDiagnostics(walk->unit);
+	unsigned count = clang.getNumDiagnostics(walk->unit);
 	for (unsigned i = 0; i < count; i++) {
-		CXDiagnostic diagnostic = clang_getDiagnostic(walk->unit, i);
-		enum CXDiagnosticSeverity severity = clang_getDiagnosticSeverity(diagnostic);
+		CXDiagnostic diagnostic = clang.getDiagnostic(walk->unit, i);
+		enum CXDiagnosticSeverity severity = clang.getDiagnosticSeverity(diagnostic);
 		if (severity >= CXDiagnostic_Error) {
+			CXString message = clang.getDiagnosticSpelling(diagnostic);
+			const char *text = clang.getCString(message);
 			struct fact_trouble fact = {.fatal = severity == CXDiagnostic_Fatal,
 						    .message =
-							walk_string(walk, clang_getDiagnosticSpelling(diagnostic))};
+							walk_text_without_root(walk, text, strlen(text), SIZE_MAX)};
+			clang.disposeString(message);
 			CXFile file;
-			clang_getExpansionLocation(clang_getDiagnosticLocation(diagnostic), &file, &fact.place.line,
+			clang.getExpansionLocation(clang.getDiagnosticLocation(diagnostic), &file, &fact.place.line,
 						   &fact.place.column, NULL);
 			const struct source_file *source = walk_source(walk, file);
 			fact.place.file = source ? source->path : main_file;
@@ -239,7 +293,7 @@ static void note_troubles(struct walk *walk, uint32_t main_file)
 			fact.place.end_column = fact.place.column;
 			table_add(&walk->facts.troubles, fact);
 		}
-		clang_disposeDiagnostic(diagnostic);
+		clang.disposeDiagnostic(diagnostic);
 	}
 }
 
@@ -270,16 +324,17 @@ static void release(struct walk *walk)
 	table_release(&walk->sources);
 	table_release(&walk->nesting);
 	table_release(&walk->stack);
+	table_release(&walk->mentioned);
 	pointer_map_release(&walk->known.types);
 	pointer_map_release(&walk->known.functions);
 	pointer_map_release(&walk->known.variables);
 	pointer_map_release(&walk->known.locals);
 	pointer_map_release(&walk->known.records);
-	pointer_map_release(&walk->known.noted_records);
+	pointer_map_release(&walk->known.noted);
 	pointer_map_release(&walk->known.files);
 	pointer_map_release(&walk->known.field_owners);
 	intern_release(&walk->strings);
-	clang_disposeTranslationUnit(walk->unit);
+	clang.disposeTranslationUnit(walk->unit);
 }
 
 static const char *parse_failure(enum CXErrorCode code)
@@ -308,10 +363,31 @@ static const char *obstacle(const struct command *command, const char *shown, st
 	return NULL;
 }
 
+/* The command's arguments, and one that lets __FILE__ name the project's files relative to its root. clang splits the
+   argument at the first '='. */
+static const char *const *arguments_with_root(const struct walker *walker, const struct command *command,
+					      struct arena *arena, uint32_t *count)
+{
+	*count = command->argument_count;
+	if (strchr(walker->root, '='))
+		return command->arguments;
+	const char **arguments = arena_alloc(arena, (command->argument_count + 1) * sizeof(*arguments));
+	arguments[0] = arena_printf(arena, "-fmacro-prefix-map=%s/=", walker->root);
+	memcpy(arguments + 1, command->arguments, command->argument_count * sizeof(*arguments));
+	++*count;
+	return arguments;
+}
+
+struct walk_times walker_times(const struct walker *walker)
+{
+	return walker->times;
+}
+
 struct facts *walk_unit(struct walker *walker, const struct command *command, struct arena *arena, const char **error)
 {
 	const char *shown = path_in_root(command->file, walker->root);
 	const char *reason = obstacle(command, shown, arena);
+	walker->times = (struct walk_times){0};
 	if (reason) {
 		*error = reason;
 		return NULL;
@@ -321,18 +397,22 @@ struct facts *walk_unit(struct walker *walker, const struct command *command, st
 			    .root = walker->root,
 			    .root_length = strlen(walker->root),
 			    .body = {.function = NONE, .scope = NONE}};
-	enum CXErrorCode code =
-	    clang_parseTranslationUnit2(walker->index, command->file, command->arguments, (int)command->argument_count,
-					NULL, 0, CXTranslationUnit_KeepGoing, &walk.unit);
+	uint32_t count;
+	const char *const *arguments = arguments_with_root(walker, command, arena, &count);
+	struct stats_time begin = stats_now();
+	enum CXErrorCode code = clang.parseTranslationUnit2(walker->index, command->file, arguments, (int)count, NULL,
+							    0, CXTranslationUnit_KeepGoing, &walk.unit);
+	struct stats_time parsed = stats_now();
+	walker->times = (struct walk_times){.parse = stats_between(begin, parsed)};
 	if (code != CXError_Success) {
 		*error = arena_printf(arena, "%s: %s", shown, parse_failure(code));
 		return NULL;
 	}
 	intern_init(&walk.strings);
-	const struct source_file *main_file = walk_source(&walk, clang_getFile(walk.unit, command->file));
+	const struct source_file *main_file = walk_source(&walk, clang.getFile(walk.unit, command->file));
 	uint32_t main_path = main_file ? main_file->path : intern(&walk.strings, command->file);
-	clang_visitChildren(clang_getTranslationUnitCursor(walk.unit), walk_declaration, &walk);
-	clang_getInclusions(walk.unit, note_inclusion, &walk);
+	clang.visitChildren(clang.getTranslationUnitCursor(walk.unit), walk_declaration, &walk);
+	clang.getInclusions(walk.unit, note_inclusion, &walk);
 	sort_inclusions(&walk);
 	for (uint32_t i = 0; i < walk.facts.inclusions.count; i++)
 		for (uint32_t j = 0; j < walk.sources.count; j++)
@@ -342,5 +422,6 @@ struct facts *walk_unit(struct walker *walker, const struct command *command, st
 	note_troubles(&walk, main_path);
 	struct facts *facts = finish(&walk, main_path, arena);
 	release(&walk);
+	walker->times.walk = stats_between(parsed, stats_now());
 	return facts;
 }

@@ -7,11 +7,13 @@
 #include "arena.h"
 #include "command.h"
 #include "facts.h"
+#include "stats.h"
 
 /* What stays the same for all units that one worker walks. */
 struct walker;
 
-/* `root` is the absolute, resolved path of the project: paths beneath it are noted relative to it. */
+/* libclang_load() comes first. `root` is the absolute, resolved path of the project: paths beneath it are noted
+ * relative to it. */
 struct walker *walker_new(const char *root);
 void walker_free(struct walker *walker);
 
@@ -19,7 +21,14 @@ void walker_free(struct walker *walker);
    there is nothing at all to note (file unreadable, libclang gave up), with a message in *error (arena). */
 struct facts *walk_unit(struct walker *walker, const struct command *command, struct arena *arena, const char **error);
 
-/* "clang version 19.1.7 ...": what libclang says of itself. Part of a cache's key. */
+/* What the last unit took: libclang's parse, and all that came after it. */
+struct walk_times {
+	struct stats_time parse, walk;
+};
+
+struct walk_times walker_times(const struct walker *walker);
+
+/* "clang version 19.1.7 ...": what libclang says of itself. Loads it; why it cannot be loaded, if that is so. */
 const char *walk_libclang_version(struct arena *arena);
 
 #endif

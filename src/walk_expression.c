@@ -87,7 +87,7 @@ void walk_assign(struct walk *walk, uint32_t target, uint32_t source, enum fact_
 				       .operation = operation,
 				       .scope = walk->body.scope,
 				       .order = walk->body.order++,
-				       .place = walk_place(walk, clang_getCursorExtent(cursor))};
+				       .place = walk_place(walk, clang.getCursorExtent(cursor))};
 	table_add(&walk->facts.assignments, fact);
 	hash_event(walk, &fact.place, "=");
 }
@@ -117,7 +117,7 @@ static void note_cast(struct walk *walk, uint32_t value, uint32_t to, uint32_t f
 				 .scope = walk->body.scope,
 				 .order = walk->body.order,
 				 .flags = flags,
-				 .place = walk_place(walk, clang_getCursorExtent(cursor))};
+				 .place = walk_place(walk, clang.getCursorExtent(cursor))};
 	table_add(&walk->facts.casts, fact);
 }
 
@@ -146,7 +146,7 @@ static uint32_t walk_others(struct walk *walk, CXCursor cursor)
 {
 	uint32_t first, count = walk_push_children(walk, cursor, &first);
 	for (uint32_t i = 0; i < count; i++)
-		if (clang_isExpression(clang_getCursorKind(walk->stack.items[first + i])))
+		if (clang.isExpression(clang.getCursorKind(walk->stack.items[first + i])))
 			walk_value(walk, walk->stack.items[first + i]);
 	walk_pop(walk, first);
 	return unknown_value(walk);
@@ -157,7 +157,7 @@ static uint32_t walk_implicit(struct walk *walk, CXCursor cursor)
 	uint32_t first, count = walk_push_children(walk, cursor, &first), value;
 	if (count == 1) {
 		value = walk_value(walk, walk->stack.items[first]);
-		value = cast_value(walk, value, walk_type(walk, clang_getCursorType(cursor)), CAST_IMPLICIT, cursor);
+		value = cast_value(walk, value, walk_type(walk, clang.getCursorType(cursor)), CAST_IMPLICIT, cursor);
 	} else if (count == 4) { /* a ?: b is seen as a, a, a, b */
 		uint32_t condition = walk_value(walk, walk->stack.items[first]);
 		uint32_t scope = walk_open_scope(walk, SCOPE_IF, condition, false, walk->stack.items[first + 3]);
@@ -167,7 +167,7 @@ static uint32_t walk_implicit(struct walk *walk, CXCursor cursor)
 				       walk->facts.values.items[condition].type);
 	} else {
 		for (uint32_t i = 0; i < count; i++)
-			if (clang_isExpression(clang_getCursorKind(walk->stack.items[first + i])))
+			if (clang.isExpression(clang.getCursorKind(walk->stack.items[first + i])))
 				walk_value(walk, walk->stack.items[first + i]);
 		value = unknown_value(walk);
 	}
@@ -180,36 +180,39 @@ static uint32_t walk_cast(struct walk *walk, CXCursor cursor)
 	uint32_t first, count = walk_push_children(walk, cursor, &first);
 	uint32_t value = count ? walk_value(walk, walk->stack.items[first + count - 1]) : unknown_value(walk);
 	walk_pop(walk, first);
-	return cast_value(walk, value, walk_type(walk, clang_getCursorType(cursor)), 0, cursor);
+	return cast_value(walk, value, walk_type(walk, clang.getCursorType(cursor)), 0, cursor);
 }
 
 static uint32_t walk_constant(struct walk *walk, CXCursor cursor)
 {
-	uint32_t type = walk_type(walk, clang_getCursorType(cursor));
-	CXEvalResult result = clang_Cursor_Evaluate(cursor);
+	uint32_t type = walk_type(walk, clang.getCursorType(cursor));
+	CXEvalResult result = clang.Cursor_Evaluate(cursor);
 	uint32_t value;
-	if (result && clang_EvalResult_getKind(result) == CXEval_Int)
+	if (result && clang.EvalResult_getKind(result) == CXEval_Int)
 		value =
-		    integer_value(walk, clang_EvalResult_getAsLongLong(result), walk_constant_name(walk, cursor), type);
+		    integer_value(walk, clang.EvalResult_getAsLongLong(result), walk_constant_name(walk, cursor), type);
 	else
 		value = unknown_value(walk);
 	if (result)
-		clang_EvalResult_dispose(result);
+		clang.EvalResult_dispose(result);
 	return value;
 }
 
 static uint32_t walk_string_literal(struct walk *walk, CXCursor cursor)
 {
-	CXString spelling = clang_getCursorSpelling(cursor);
-	const char *text = clang_getCString(spelling);
+	CXString spelling = clang.getCursorSpelling(cursor);
+	const char *text = clang.getCString(spelling);
 	size_t length = text ? strlen(text) : 0;
 	if (length >= 2 && text[0] == '"') {
 		text++;
 		length -= 2;
 	}
-	uint32_t id = intern_n(&walk->strings, text ? text : "", length < STRING_LIMIT ? length : STRING_LIMIT);
-	clang_disposeString(spelling);
-	return walk_add_value(walk, VALUE_STRING, id, 0, 0, walk_type(walk, clang_getCursorType(cursor)));
+	bool mentions_root = text && memmem(text, length, walk->root, walk->root_length);
+	uint32_t id = walk_text_without_root(walk, text ? text : "", length, STRING_LIMIT);
+	clang.disposeString(spelling);
+	/* char[N] would tell how long the root's path is. */
+	uint32_t type = mentions_root ? NONE : walk_type(walk, clang.getCursorType(cursor));
+	return walk_add_value(walk, VALUE_STRING, id, 0, 0, type);
 }
 
 static uint32_t param_value(struct walk *walk, CXCursor declaration, uint32_t type)
@@ -222,16 +225,16 @@ static uint32_t param_value(struct walk *walk, CXCursor declaration, uint32_t ty
 
 static uint32_t walk_name(struct walk *walk, CXCursor cursor)
 {
-	CXCursor declaration = clang_getCursorReferenced(cursor);
-	uint32_t type = walk_type(walk, clang_getCursorType(cursor));
-	switch (clang_getCursorKind(declaration)) {
+	CXCursor declaration = clang.getCursorReferenced(cursor);
+	uint32_t type = walk_type(walk, clang.getCursorType(cursor));
+	switch (clang.getCursorKind(declaration)) {
 	case CXCursor_ParmDecl:
 		return param_value(walk, declaration, type);
 	case CXCursor_FunctionDecl:
 		return walk_add_value(walk, VALUE_FUNCTION, walk_function(walk, declaration), 0, 0, type);
 	case CXCursor_EnumConstantDecl:
-		return integer_value(walk, clang_getEnumConstantDeclValue(declaration),
-				     walk_string(walk, clang_getCursorSpelling(declaration)), type);
+		return integer_value(walk, clang.getEnumConstantDeclValue(declaration),
+				     walk_string(walk, clang.getCursorSpelling(declaration)), type);
 	case CXCursor_VarDecl: {
 		uint32_t known = *pointer_map_at(&walk->known.locals, declaration.data[0]);
 		if (known)
@@ -245,17 +248,17 @@ static uint32_t walk_name(struct walk *walk, CXCursor cursor)
 
 static uint32_t walk_member(struct walk *walk, CXCursor cursor)
 {
-	CXCursor field = clang_getCursorReferenced(cursor);
+	CXCursor field = clang.getCursorReferenced(cursor);
 	uint32_t first, count = walk_push_children(walk, cursor, &first);
 	uint32_t base = count ? walk_value(walk, walk->stack.items[first]) : unknown_value(walk);
 	walk_pop(walk, first);
-	if (clang_getCursorKind(field) != CXCursor_FieldDecl)
+	if (clang.getCursorKind(field) != CXCursor_FieldDecl)
 		return unknown_value(walk);
-	uint32_t name = walk_string(walk, clang_getCursorSpelling(field));
+	uint32_t name = walk_string(walk, clang.getCursorSpelling(field));
 	if (!name) /* the implicit step into an unnamed member */
 		return base;
 	return walk_add_value(walk, VALUE_FIELD, base, name, walk_field_owner(walk, field),
-			      walk_type(walk, clang_getCursorType(cursor)));
+			      walk_type(walk, clang.getCursorType(cursor)));
 }
 
 static uint32_t walk_subscript(struct walk *walk, CXCursor cursor)
@@ -264,14 +267,12 @@ static uint32_t walk_subscript(struct walk *walk, CXCursor cursor)
 	uint32_t base = count > 0 ? walk_value(walk, walk->stack.items[first]) : unknown_value(walk);
 	uint32_t index = count > 1 ? walk_value(walk, walk->stack.items[first + 1]) : NONE;
 	walk_pop(walk, first);
-	return walk_add_value(walk, VALUE_ELEMENT, base, index, 0, walk_type(walk, clang_getCursorType(cursor)));
+	return walk_add_value(walk, VALUE_ELEMENT, base, index, 0, walk_type(walk, clang.getCursorType(cursor)));
 }
 
-/* libclang names operators from version 17 on. */
 static enum fact_operator unary_operator(CXCursor cursor)
 {
-#if CINDEX_VERSION_MINOR >= 64
-	switch (clang_getCursorUnaryOperatorKind(cursor)) {
+	switch (walk_unary_kind(cursor)) {
 	case CXUnaryOperator_PostInc:
 	case CXUnaryOperator_PreInc:
 		return OPERATOR_INCREMENT;
@@ -287,19 +288,29 @@ static enum fact_operator unary_operator(CXCursor cursor)
 	default:
 		return OPERATOR_NONE;
 	}
-#else
-	(void)cursor;
-	return OPERATOR_NONE;
-#endif
 }
 
 enum pointer_operator { NO_POINTER_OPERATOR, ADDRESS_OF, POINTEE_OF };
 
+/* The types tell: & adds a pointer, * takes one off. */
+static enum pointer_operator pointer_operator_by_type(CXCursor cursor, CXCursor operand)
+{
+	CXType outer = clang.getCanonicalType(clang.getCursorType(cursor));
+	CXType inner = clang.getCanonicalType(clang.getCursorType(operand));
+	if (outer.kind == CXType_Pointer &&
+	    clang.equalTypes(clang.getCanonicalType(clang.getPointeeType(outer)), inner))
+		return ADDRESS_OF;
+	if (inner.kind == CXType_Pointer &&
+	    clang.equalTypes(clang.getCanonicalType(clang.getPointeeType(inner)), outer))
+		return POINTEE_OF;
+	return NO_POINTER_OPERATOR;
+}
+
 static enum pointer_operator pointer_operator(CXCursor cursor, CXCursor operand)
 {
-#if CINDEX_VERSION_MINOR >= 64
-	(void)operand;
-	switch (clang_getCursorUnaryOperatorKind(cursor)) {
+	switch (walk_unary_kind(cursor)) {
+	case CXUnaryOperator_Invalid:
+		return pointer_operator_by_type(cursor, operand);
 	case CXUnaryOperator_AddrOf:
 		return ADDRESS_OF;
 	case CXUnaryOperator_Deref:
@@ -307,18 +318,6 @@ static enum pointer_operator pointer_operator(CXCursor cursor, CXCursor operand)
 	default:
 		return NO_POINTER_OPERATOR;
 	}
-#else
-	/* The types tell: & adds a pointer, * takes one off. */
-	CXType outer = clang_getCanonicalType(clang_getCursorType(cursor));
-	CXType inner = clang_getCanonicalType(clang_getCursorType(operand));
-	if (outer.kind == CXType_Pointer &&
-	    clang_equalTypes(clang_getCanonicalType(clang_getPointeeType(outer)), inner))
-		return ADDRESS_OF;
-	if (inner.kind == CXType_Pointer &&
-	    clang_equalTypes(clang_getCanonicalType(clang_getPointeeType(inner)), outer))
-		return POINTEE_OF;
-	return NO_POINTER_OPERATOR;
-#endif
 }
 
 static int64_t integer_of(const struct walk *walk, uint32_t value)
@@ -353,7 +352,7 @@ static uint32_t unary_value(struct walk *walk, CXCursor cursor, uint32_t operand
 static uint32_t walk_unary(struct walk *walk, CXCursor cursor)
 {
 	uint32_t first, count = walk_push_children(walk, cursor, &first), value;
-	uint32_t type = walk_type(walk, clang_getCursorType(cursor));
+	uint32_t type = walk_type(walk, clang.getCursorType(cursor));
 	if (!count) {
 		value = unknown_value(walk);
 	} else {
@@ -380,8 +379,7 @@ static uint32_t walk_unary(struct walk *walk, CXCursor cursor)
 
 static enum fact_operator binary_operator(CXCursor cursor)
 {
-#if CINDEX_VERSION_MINOR >= 64
-	switch (clang_getCursorBinaryOperatorKind(cursor)) {
+	switch (walk_binary_kind(cursor)) {
 	case CXBinaryOperator_Mul:
 	case CXBinaryOperator_MulAssign:
 		return OPERATOR_MULTIPLY;
@@ -435,10 +433,6 @@ static enum fact_operator binary_operator(CXCursor cursor)
 	default:
 		return OPERATOR_NONE;
 	}
-#else
-	(void)cursor;
-	return OPERATOR_NONE;
-#endif
 }
 
 /* The constant that two constants make, where every compiler agrees what it is. */
@@ -491,12 +485,12 @@ static uint32_t binary_value(struct walk *walk, uint32_t a, uint32_t b, enum fac
 /* The list of a compound literal of a record: `(struct watch){f, c}`. */
 static bool find_literal(struct walk *walk, CXCursor cursor, CXCursor *list)
 {
-	enum CXCursorKind kind = clang_getCursorKind(cursor);
+	enum CXCursorKind kind = clang.getCursorKind(cursor);
 	if ((kind != CXCursor_CompoundLiteralExpr && kind != CXCursor_UnexposedExpr && kind != CXCursor_ParenExpr) ||
-	    clang_getCanonicalType(clang_getCursorType(cursor)).kind != CXType_Record)
+	    clang.getCanonicalType(clang.getCursorType(cursor)).kind != CXType_Record)
 		return false;
 	uint32_t first, count = walk_push_children(walk, cursor, &first);
-	CXCursor last = count ? walk->stack.items[first + count - 1] : clang_getNullCursor();
+	CXCursor last = count ? walk->stack.items[first + count - 1] : clang.getNullCursor();
 	walk_pop(walk, first);
 	if (kind != CXCursor_CompoundLiteralExpr)
 		return count == 1 && find_literal(walk, last, list);
@@ -526,12 +520,12 @@ static uint32_t walk_binary(struct walk *walk, CXCursor cursor)
 		uint32_t scope = walk_open_scope(walk, SCOPE_IF, a, op == OPERATOR_LOGICAL_AND, right);
 		uint32_t b = walk_value(walk, right);
 		walk_close_scope(walk, scope, false);
-		value = walk_add_value(walk, VALUE_BINARY, a, b, op, walk_type(walk, clang_getCursorType(cursor)));
+		value = walk_add_value(walk, VALUE_BINARY, a, b, op, walk_type(walk, clang.getCursorType(cursor)));
 	} else {
 		uint32_t a = walk_value(walk, left), b = walk_value(walk, right);
 		value = op == OPERATOR_COMMA
 			    ? b
-			    : binary_value(walk, a, b, op, walk_type(walk, clang_getCursorType(cursor)));
+			    : binary_value(walk, a, b, op, walk_type(walk, clang.getCursorType(cursor)));
 	}
 	walk_pop(walk, first);
 	return value;
@@ -566,7 +560,7 @@ static uint32_t walk_conditional(struct walk *walk, CXCursor cursor)
 			value = fact->a || fact->b ? a : b;
 		else
 			value = walk_add_value(walk, VALUE_CHOICE, condition, a, b,
-					       walk_type(walk, clang_getCursorType(cursor)));
+					       walk_type(walk, clang.getCursorType(cursor)));
 	} else {
 		value = unknown_value(walk);
 	}
@@ -574,7 +568,7 @@ static uint32_t walk_conditional(struct walk *walk, CXCursor cursor)
 	return value;
 }
 
-/* child 0 is what is called: clang_getCursorReferenced() says nothing for (f)() and names `get` in get()(). */
+/* child 0 is what is called: clang.getCursorReferenced() says nothing for (f)() and names `get` in get()(). */
 static uint32_t walk_call(struct walk *walk, CXCursor cursor)
 {
 	uint32_t first, count = walk_push_children(walk, cursor, &first);
@@ -588,7 +582,7 @@ static uint32_t walk_call(struct walk *walk, CXCursor cursor)
 		table_add(&arguments, (struct fact_argument){walk_value(walk, walk->stack.items[first + i])});
 	walk_pop(walk, first);
 
-	CXSourceRange extent = clang_getCursorExtent(cursor);
+	CXSourceRange extent = clang.getCursorExtent(cursor);
 	const struct fact_value *called = &walk->facts.values.items[target];
 	bool direct = called->kind == VALUE_FUNCTION;
 	struct fact_call fact = {.function = walk->body.function,
@@ -598,7 +592,7 @@ static uint32_t walk_call(struct walk *walk, CXCursor cursor)
 				 .argument_count = arguments.count,
 				 .scope = walk->body.scope,
 				 .order = walk->body.order++,
-				 .macro = walk_macro(walk, clang_getRangeStart(extent)),
+				 .macro = walk_macro(walk, clang.getRangeStart(extent)),
 				 .place = walk_place(walk, extent)};
 	for (uint32_t i = 0; i < arguments.count; i++)
 		table_add(&walk->facts.arguments, arguments.items[i]);
@@ -609,7 +603,7 @@ static uint32_t walk_call(struct walk *walk, CXCursor cursor)
 	uint32_t name = direct ? walk->facts.functions.items[fact.callee].name : 0;
 	hash_event(walk, &fact.place, intern_text(&walk->strings, name));
 	return walk_add_value(walk, VALUE_CALL, walk->facts.calls.count - 1, 0, 0,
-			      walk_type(walk, clang_getCursorType(cursor)));
+			      walk_type(walk, clang.getCursorType(cursor)));
 }
 
 struct field_at {
@@ -631,7 +625,7 @@ static enum CXVisitorResult pick_field(CXCursor cursor, CXClientData data)
 static enum CXVisitorResult count_field(CXCursor cursor, CXClientData data)
 {
 	struct field_at *at = data;
-	if (clang_equalCursors(cursor, at->found))
+	if (clang.equalCursors(cursor, at->found))
 		return CXVisit_Break;
 	at->seen++;
 	return CXVisit_Continue;
@@ -639,11 +633,11 @@ static enum CXVisitorResult count_field(CXCursor cursor, CXClientData data)
 
 static uint32_t field_target(struct walk *walk, uint32_t base, CXCursor field)
 {
-	uint32_t name = walk_string(walk, clang_getCursorSpelling(field));
+	uint32_t name = walk_string(walk, clang.getCursorSpelling(field));
 	if (!name)
 		return base;
 	return walk_add_value(walk, VALUE_FIELD, base, name, walk_field_owner(walk, field),
-			      walk_type(walk, clang_getCursorType(field)));
+			      walk_type(walk, clang.getCursorType(field)));
 }
 
 /* One element of an initialiser list: `.field = x`, `[n] = x` (a child that names the place and ends in the value), or
@@ -655,18 +649,18 @@ static void walk_initialise_element(struct walk *walk, uint32_t target, CXType t
 	uint32_t place = target;
 	CXCursor value = element;
 	uint32_t first, count = walk_push_children(walk, element, &first);
-	bool designated = clang_getCursorKind(element) == CXCursor_UnexposedExpr && count >= 2 &&
-			  clang_getCursorType(element).kind == CXType_Void;
+	bool designated = clang.getCursorKind(element) == CXCursor_UnexposedExpr && count >= 2 &&
+			  clang.getCursorType(element).kind == CXType_Void;
 	if (designated) {
 		value = walk->stack.items[first + count - 1];
 		for (uint32_t i = 0; i + 1 < count; i++) {
 			CXCursor designator = walk->stack.items[first + i];
-			if (clang_getCursorKind(designator) == CXCursor_MemberRef) {
-				CXCursor field = clang_getCursorReferenced(designator);
+			if (clang.getCursorKind(designator) == CXCursor_MemberRef) {
+				CXCursor field = clang.getCursorReferenced(designator);
 				place = field_target(walk, place, field);
 				if (i == 0) {
 					struct field_at at = {.found = field};
-					clang_Type_visitFields(type, count_field, &at);
+					clang.Type_visitFields(type, count_field, &at);
 					*position = at.seen;
 				}
 			} else {
@@ -675,13 +669,13 @@ static void walk_initialise_element(struct walk *walk, uint32_t target, CXType t
 			}
 		}
 	} else if (is_record) {
-		struct field_at at = {.wanted = *position, .found = clang_getNullCursor()};
-		clang_Type_visitFields(type, pick_field, &at);
-		if (!clang_Cursor_isNull(at.found))
+		struct field_at at = {.wanted = *position, .found = clang.getNullCursor()};
+		clang.Type_visitFields(type, pick_field, &at);
+		if (!clang.Cursor_isNull(at.found))
 			place = field_target(walk, target, at.found);
 	} else {
 		place = walk_add_value(walk, VALUE_ELEMENT, target, NONE, 0,
-				       walk_type(walk, clang_getArrayElementType(type)));
+				       walk_type(walk, clang.getArrayElementType(type)));
 	}
 	walk_pop(walk, first);
 	++*position;
@@ -694,9 +688,9 @@ enum { INITIALISER_LIMIT = 4096 };
 void walk_initialise(struct walk *walk, uint32_t target, CXCursor initialiser)
 {
 	find_literal(walk, initialiser, &initialiser);
-	if (clang_getCursorKind(initialiser) == CXCursor_InitListExpr) {
-		CXType type = clang_getCanonicalType(clang_getCursorType(initialiser));
-		CXType element = clang_getCanonicalType(clang_getArrayElementType(type));
+	if (clang.getCursorKind(initialiser) == CXCursor_InitListExpr) {
+		CXType type = clang.getCanonicalType(clang.getCursorType(initialiser));
+		CXType element = clang.getCanonicalType(clang.getArrayElementType(type));
 		bool numbers = element.kind >= CXType_Bool && element.kind <= CXType_LongDouble;
 		if (numbers)
 			return;
@@ -718,7 +712,7 @@ void walk_initialise(struct walk *walk, uint32_t target, CXCursor initialiser)
 
 static uint32_t walk_compound_literal(struct walk *walk, CXCursor cursor)
 {
-	uint32_t value = walk_add_value(walk, VALUE_UNKNOWN, 0, 0, 0, walk_type(walk, clang_getCursorType(cursor)));
+	uint32_t value = walk_add_value(walk, VALUE_UNKNOWN, 0, 0, 0, walk_type(walk, clang.getCursorType(cursor)));
 	uint32_t first, count = walk_push_children(walk, cursor, &first);
 	if (count)
 		walk_initialise(walk, value, walk->stack.items[first + count - 1]);
@@ -744,7 +738,7 @@ static uint32_t walk_statement_value(struct walk *walk, CXCursor cursor)
 
 static uint32_t walk_expression(struct walk *walk, CXCursor cursor)
 {
-	switch (clang_getCursorKind(cursor)) {
+	switch (clang.getCursorKind(cursor)) {
 	case CXCursor_UnexposedExpr:
 		return walk_implicit(walk, cursor);
 	case CXCursor_ParenExpr:

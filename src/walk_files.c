@@ -37,16 +37,16 @@ struct source_file *walk_source(struct walk *walk, CXFile file)
 	uint32_t *met = pointer_map_at(&walk->known.files, file);
 	if (*met)
 		return &walk->sources.items[*met - 1];
-	CXString name = clang_getFileName(file);
-	uint32_t known = known_file(walk, clang_getCString(name));
-	clang_disposeString(name);
+	CXString name = clang.getFileName(file);
+	uint32_t known = known_file(walk, clang.getCString(name));
+	clang.disposeString(name);
 	const char *shown = walk->files->list.items[known].path;
 	struct source_file source = {.file = file, .known = known, .header = is_header(shown)};
 	if (strncmp(shown, walk->root, walk->root_length) == 0 && shown[walk->root_length] == '/')
 		shown += walk->root_length + 1;
 	else
 		source.system = is_system_path(shown) ||
-				clang_Location_isInSystemHeader(clang_getLocationForOffset(walk->unit, file, 0));
+				clang.Location_isInSystemHeader(clang.getLocationForOffset(walk->unit, file, 0));
 	source.path = intern(&walk->strings, shown);
 	table_add(&walk->sources, source);
 	*met = walk->sources.count;
@@ -56,7 +56,7 @@ struct source_file *walk_source(struct walk *walk, CXFile file)
 void walk_text(const struct walk *walk, struct source_file *source)
 {
 	if (!source->has_text)
-		source->text = clang_getFileContents(walk->unit, source->file, &source->size);
+		source->text = clang.getFileContents(walk->unit, source->file, &source->size);
 	source->has_text = true;
 }
 
@@ -64,7 +64,7 @@ const struct known_file *walk_read_file(struct walk *walk, struct source_file *s
 {
 	struct known_file *known = &walk->files->list.items[source->known];
 	CXFileUniqueID id = {{0}};
-	bool has_id = clang_getFileUniqueID(source->file, &id) == 0;
+	bool has_id = clang.getFileUniqueID(source->file, &id) == 0;
 	if (known->read && has_id && memcmp(&known->id, &id, sizeof(id)) == 0)
 		return known;
 	walk_text(walk, source);

@@ -3,7 +3,7 @@
  *
  *   walk.c             one unit: parse, top-level declarations, inclusions, comments, diagnostics
  *   walk_files.c       source files: their paths, texts and hashes
- *   walk_names.c       what declarations and types are called: places, types, records, functions, variables
+ *   walk_names.c       what declarations, types and operators are called: places, types, records, functions, variables
  *   walk_statement.c   bodies: scopes and declarations
  *   walk_expression.c  expressions: values, calls, assignments, casts
  */
@@ -13,9 +13,8 @@
 #include "arena.h"
 #include "facts.h"
 #include "intern.h"
+#include "libclang_functions.h"
 #include "table.h"
-
-#include <clang-c/Index.h>
 
 /* Clang's own addresses of declarations and types → index + 1. */
 struct pointer_map {
@@ -74,14 +73,16 @@ struct walk {
 	struct intern strings;
 	/* What is noted already: index + 1 (records: string of the identity + 1). */
 	struct {
-		struct pointer_map types, functions, variables, locals /* and parameters */, records, noted_records,
-		    files, field_owners;
+		struct pointer_map types, functions, variables, locals /* and parameters */, records, noted, files,
+		    field_owners;
 		struct pointer_map attributes; /* of types: flags of walk_names.c, + 1 */
 	} known;
-	TABLE(struct source_file) sources;
+	TABLE(struct source_file) sources; /* the first is the main file */
 	struct body body;
 	TABLE(uint16_t) nesting; /* of each value: how deep it is */
 	TABLE(CXCursor) stack;   /* children of the cursors being visited */
+	/* Functions, records and typedefs that something noted names: a header's are noted for that alone. */
+	TABLE(CXCursor) mentioned;
 	uint32_t depth;
 	struct {
 #define FACT_TABLE(type, name) TABLE(struct type) name;
@@ -104,13 +105,17 @@ void known_files_release(struct known_files *files);
 
 /* walk_names.c */
 uint32_t walk_string(struct walk *walk, CXString string); /* disposes it */
+/* String: at most `limit` bytes of the text, which may name files of the project. Facts do not say where it is. */
+uint32_t walk_text_without_root(struct walk *walk, const char *text, size_t length, size_t limit);
 struct place walk_place(struct walk *walk, CXSourceRange range);
 struct place walk_name_place(struct walk *walk, CXCursor declaration); /* of the declared name */
 uint32_t walk_macro(struct walk *walk, CXSourceLocation start);        /* string: the macro it is expanded from, or 0 */
 uint32_t walk_constant_name(struct walk *walk, CXCursor cursor); /* string: the object-like macro it comes from, or 0 */
-uint32_t walk_type(struct walk *walk, CXType type);              /* NONE for no type */
-uint32_t walk_record(struct walk *walk, CXCursor declaration);   /* string: identity */
-uint32_t walk_field_owner(struct walk *walk, CXCursor field);    /* string: identity of the record */
+enum CXBinaryOperatorKind walk_binary_kind(CXCursor cursor);     /* Invalid where libclang does not say */
+enum CXUnaryOperatorKind walk_unary_kind(CXCursor cursor);
+uint32_t walk_type(struct walk *walk, CXType type);            /* NONE for no type */
+uint32_t walk_record(struct walk *walk, CXCursor declaration); /* string: identity */
+uint32_t walk_field_owner(struct walk *walk, CXCursor field);  /* string: identity of the record */
 void walk_note_record(struct walk *walk, CXCursor definition);
 uint32_t walk_function(struct walk *walk, CXCursor declaration);
 uint32_t walk_variable(struct walk *walk, CXCursor declaration);

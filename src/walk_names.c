@@ -44,9 +44,42 @@ void pointer_map_release(struct pointer_map *map)
 
 uint32_t walk_string(struct walk *walk, CXString string)
 {
-	const char *text = clang_getCString(string);
+	const char *text = clang.getCString(string);
 	uint32_t id = intern(&walk->strings, text ? text : "");
-	clang_disposeString(string);
+	clang.disposeString(string);
+	return id;
+}
+
+/* Appends `text` to the buffer with each mention of the root cut out: "ROOT/a.c" becomes "a.c", and "ROOT" itself ".".
+ */
+static size_t copy_without_root(const struct walk *walk, const char *text, size_t length, char *copy)
+{
+	const char *end = text + length;
+	char *to = copy;
+	for (const char *found; (found = memmem(text, (size_t)(end - text), walk->root, walk->root_length)) != NULL;) {
+		const char *behind = found + walk->root_length;
+		to = mempcpy(to, text, (size_t)(found - text));
+		if (behind < end && *behind == '/')
+			behind++;
+		else if (behind < end && (isalnum((unsigned char)*behind) || strchr("._-", *behind))) /* another one */
+			to = mempcpy(to, found, walk->root_length);
+		else
+			*to++ = '.';
+		text = behind;
+	}
+	to = mempcpy(to, text, (size_t)(end - text));
+	return (size_t)(to - copy);
+}
+
+uint32_t walk_text_without_root(struct walk *walk, const char *text, size_t length, size_t limit)
+{
+	if (!memmem(text, length, walk->root, walk->root_length))
+		return intern_n(&walk->strings, text, length < limit ? length : limit);
+	struct arena scratch = {0};
+	char *copy = arena_alloc(&scratch, length);
+	size_t copied = copy_without_root(walk, text, length, copy);
+	uint32_t id = intern_n(&walk->strings, copy, copied < limit ? copied : limit);
+	arena_release(&scratch);
 	return id;
 }
 
@@ -73,9 +106,9 @@ struct place walk_place(struct walk *walk, CXSourceRange range)
 	struct place place = {0};
 	CXFile file, end_file;
 	unsigned offset;
-	CXSourceLocation end = clang_getRangeEnd(range);
-	clang_getExpansionLocation(clang_getRangeStart(range), &file, &place.line, &place.column, &offset);
-	clang_getExpansionLocation(end, &end_file, &place.end_line, &place.end_column, &offset);
+	CXSourceLocation end = clang.getRangeEnd(range);
+	clang.getExpansionLocation(clang.getRangeStart(range), &file, &place.line, &place.column, &offset);
+	clang.getExpansionLocation(end, &end_file, &place.end_line, &place.end_column, &offset);
 	struct source_file *source = walk_source(walk, file);
 	if (!source)
 		return (struct place){0};
@@ -95,7 +128,7 @@ static struct source_file *locate(struct walk *walk, CXCursor declaration, struc
 {
 	CXFile file;
 	unsigned offset;
-	clang_getExpansionLocation(clang_getCursorLocation(declaration), &file, &place->line, &place->column, &offset);
+	clang.getExpansionLocation(clang.getCursorLocation(declaration), &file, &place->line, &place->column, &offset);
 	struct source_file *source = walk_source(walk, file);
 	if (!source) {
 		*place = (struct place){0};
@@ -121,7 +154,7 @@ static uint32_t expansion_name(struct walk *walk, CXSourceLocation location, boo
 		return 0;
 	CXFile file;
 	unsigned offset;
-	clang_getExpansionLocation(location, &file, NULL, NULL, &offset);
+	clang.getExpansionLocation(location, &file, NULL, NULL, &offset);
 	struct source_file *source = walk_source(walk, file);
 	if (!source)
 		return 0;
@@ -138,7 +171,17 @@ uint32_t walk_macro(struct walk *walk, CXSourceLocation start)
 
 uint32_t walk_constant_name(struct walk *walk, CXCursor cursor)
 {
-	return expansion_name(walk, clang_getCursorLocation(cursor), true);
+	return expansion_name(walk, clang.getCursorLocation(cursor), true);
+}
+
+enum CXBinaryOperatorKind walk_binary_kind(CXCursor cursor)
+{
+	return clang.getCursorBinaryOperatorKind ? clang.getCursorBinaryOperatorKind(cursor) : CXBinaryOperator_Invalid;
+}
+
+enum CXUnaryOperatorKind walk_unary_kind(CXCursor cursor)
+{
+	return clang.getCursorUnaryOperatorKind ? clang.getCursorUnaryOperatorKind(cursor) : CXUnaryOperator_Invalid;
 }
 
 static const char *without_tag(const char *name)
@@ -160,17 +203,17 @@ static uint32_t local_identity(struct walk *walk, uint32_t name, CXCursor declar
 
 uint32_t walk_record(struct walk *walk, CXCursor declaration)
 {
-	CXCursor first = clang_getCanonicalCursor(declaration);
+	CXCursor first = clang.getCanonicalCursor(declaration);
 	uint32_t *known = pointer_map_at(&walk->known.records, first.data[0]);
 	if (*known)
 		return *known - 1;
-	CXType type = clang_getCanonicalType(clang_getCursorType(declaration));
-	CXString spelling = clang_getTypeSpelling(type);
-	const char *name = without_tag(clang_getCString(spelling));
+	CXType type = clang.getCanonicalType(clang.getCursorType(declaration));
+	CXString spelling = clang.getTypeSpelling(type);
+	const char *name = without_tag(clang.getCString(spelling));
 	uint32_t identity;
 	if (strchr(name, '(')) { /* "(unnamed at path:line:column)": name it by what it is in */
-		CXCursor parent = clang_getCursorSemanticParent(declaration);
-		enum CXCursorKind kind = clang_getCursorKind(parent);
+		CXCursor parent = clang.getCursorSemanticParent(declaration);
+		enum CXCursorKind kind = clang.getCursorKind(parent);
 		if (kind == CXCursor_StructDecl || kind == CXCursor_UnionDecl) {
 			identity = walk_record(walk, parent);
 		} else {
@@ -181,13 +224,14 @@ uint32_t walk_record(struct walk *walk, CXCursor declaration)
 	} else {
 		identity = intern(&walk->strings, name);
 		CXFile file;
-		clang_getExpansionLocation(clang_getCursorLocation(first), &file, NULL, NULL, NULL);
+		clang.getExpansionLocation(clang.getCursorLocation(first), &file, NULL, NULL, NULL);
 		struct source_file *source = walk_source(walk, file);
 		if (source && !source->header && !source->system)
 			identity = local_identity(walk, identity, first);
 	}
-	clang_disposeString(spelling);
+	clang.disposeString(spelling);
 	*pointer_map_at(&walk->known.records, first.data[0]) = identity + 1;
+	table_add(&walk->mentioned, declaration);
 	return identity;
 }
 
@@ -201,12 +245,12 @@ static CXType inner_type(CXType type)
 	switch (type.kind) {
 	case CXType_Pointer:
 	case CXType_BlockPointer:
-		return clang_getPointeeType(type);
+		return clang.getPointeeType(type);
 	case CXType_ConstantArray:
 	case CXType_IncompleteArray:
 	case CXType_VariableArray:
 	case CXType_DependentSizedArray:
-		return clang_getArrayElementType(type);
+		return clang.getArrayElementType(type);
 	default:
 		return (CXType){.kind = CXType_Invalid};
 	}
@@ -217,9 +261,10 @@ static uint32_t alias_of(struct walk *walk, CXType type)
 {
 	for (;;) {
 		if (type.kind == CXType_Elaborated) {
-			type = clang_Type_getNamedType(type);
+			type = clang.Type_getNamedType(type);
 		} else if (type.kind == CXType_Typedef) {
-			return walk_string(walk, clang_getTypedefName(type));
+			table_add(&walk->mentioned, clang.getTypeDeclaration(type));
+			return walk_string(walk, clang.getTypedefName(type));
 		} else {
 			CXType inner = inner_type(type);
 			if (inner.kind == CXType_Invalid)
@@ -245,17 +290,38 @@ static uint32_t scalar_flags(CXType type)
 	}
 }
 
+/* The ')' behind "path:line:column", or NULL. The root's own name may look like that. */
+static const char *end_of_place(const struct walk *walk, const char *place)
+{
+	if (strncmp(place, walk->root, walk->root_length) == 0)
+		place += walk->root_length;
+	const char *end = strchr(place, ')');
+	while (end && !isdigit((unsigned char)end[-1]))
+		end = strchr(end + 1, ')');
+	return end;
+}
+
 /* "struct (unnamed struct at /where/it/was/file.h:76:5)" without the place: facts must not depend on where the sources
  * are. */
 static uint32_t type_spelling(struct walk *walk, CXType type)
 {
-	CXString spelling = clang_getTypeSpelling(type);
-	const char *text = clang_getCString(spelling);
-	const char *place = text ? strstr(text, " at /") : NULL, *end = place ? strchr(place, ')') : NULL;
-	if (!end || !strchr(text, '('))
+	static const char mark[] = " at /";
+	CXString spelling = clang.getTypeSpelling(type);
+	const char *text = clang.getCString(spelling);
+	const char *place = strchr(text, '(') ? strstr(text, mark) : NULL;
+	if (!place)
 		return walk_string(walk, spelling);
-	uint32_t id = intern_printf(&walk->strings, "%.*s%s", (int)(place - text), text, end);
-	clang_disposeString(spelling);
+	struct arena scratch = {0};
+	char *bare = arena_alloc(&scratch, strlen(text)), *to = bare;
+	for (const char *end; place && (end = end_of_place(walk, place + strlen(mark) - 1)) != NULL;
+	     place = strstr(text, mark)) {
+		to = mempcpy(to, text, (size_t)(place - text));
+		text = end;
+	}
+	to = mempcpy(to, text, strlen(text));
+	uint32_t id = intern_n(&walk->strings, bare, (size_t)(to - bare));
+	arena_release(&scratch);
+	clang.disposeString(spelling);
 	return id;
 }
 
@@ -267,18 +333,18 @@ uint32_t walk_type(struct walk *walk, CXType type)
 	if (*known)
 		return *known - 1;
 	struct fact_type fact = {.spelling = type_spelling(walk, type), .alias = alias_of(walk, type)};
-	CXType bare = clang_getCanonicalType(type);
-	bool is_const = clang_isConstQualifiedType(bare);
+	CXType bare = clang.getCanonicalType(type);
+	bool is_const = clang.isConstQualifiedType(bare);
 	if (is_function_type(bare))
 		fact.flags |= TYPE_POINTER | TYPE_FUNCTION_POINTER;
 	for (CXType inner = inner_type(bare); inner.kind != CXType_Invalid; inner = inner_type(bare)) {
 		if (fact.pointers++ == 0)
 			fact.flags |=
 			    bare.kind == CXType_Pointer || bare.kind == CXType_BlockPointer ? TYPE_POINTER : TYPE_ARRAY;
-		bare = clang_getCanonicalType(inner);
+		bare = clang.getCanonicalType(inner);
 		if (is_function_type(bare))
 			fact.flags |= TYPE_FUNCTION_POINTER;
-		is_const = clang_isConstQualifiedType(bare);
+		is_const = clang.isConstQualifiedType(bare);
 	}
 	uint32_t scalar = scalar_flags(bare);
 	if (!fact.pointers || scalar == TYPE_VOID)
@@ -286,7 +352,7 @@ uint32_t walk_type(struct walk *walk, CXType type)
 	if (is_const)
 		fact.flags |= TYPE_CONST;
 	if (bare.kind == CXType_Record || bare.kind == CXType_Enum)
-		fact.record = walk_record(walk, clang_getTypeDeclaration(bare));
+		fact.record = walk_record(walk, clang.getTypeDeclaration(bare));
 	table_add(&walk->facts.types, fact);
 	*pointer_map_at(&walk->known.types, type.data[0]) = walk->facts.types.count;
 	return walk->facts.types.count - 1;
@@ -297,7 +363,7 @@ uint32_t walk_field_owner(struct walk *walk, CXCursor field)
 	uint32_t *known = pointer_map_at(&walk->known.field_owners, field.data[0]);
 	if (*known)
 		return *known - 1;
-	uint32_t owner = walk_record(walk, clang_getCursorSemanticParent(field));
+	uint32_t owner = walk_record(walk, clang.getCursorSemanticParent(field));
 	*pointer_map_at(&walk->known.field_owners, field.data[0]) = owner + 1;
 	return owner;
 }
@@ -312,21 +378,21 @@ static enum CXChildVisitResult note_field(CXCursor cursor, CXCursor parent, CXCl
 	(void)parent;
 	struct record_visit *visit = data;
 	struct walk *walk = visit->walk;
-	enum CXCursorKind kind = clang_getCursorKind(cursor);
+	enum CXCursorKind kind = clang.getCursorKind(cursor);
 	if (kind == CXCursor_EnumConstantDecl || kind == CXCursor_FieldDecl) {
-		uint32_t flags = visit->flags | (clang_Cursor_isBitField(cursor) ? FIELD_BITS : 0);
+		uint32_t flags = visit->flags | (clang.Cursor_isBitField(cursor) ? FIELD_BITS : 0);
 		table_add(&walk->facts.fields,
-			  (struct fact_field){.name = walk_string(walk, clang_getCursorSpelling(cursor)),
-					      .type = walk_type(walk, clang_getCursorType(cursor)),
+			  (struct fact_field){.name = walk_string(walk, clang.getCursorSpelling(cursor)),
+					      .type = walk_type(walk, clang.getCursorType(cursor)),
 					      .flags = flags,
 					      .place = walk_name_place(walk, cursor)});
-		if (clang_Cursor_hasAttrs(cursor))
+		if (clang.Cursor_hasAttrs(cursor))
 			walk_annotations(walk, cursor, NONE, walk->facts.fields.count - 1, NONE);
-	} else if ((kind == CXCursor_StructDecl || kind == CXCursor_UnionDecl) && clang_Cursor_isAnonymous(cursor)) {
+	} else if ((kind == CXCursor_StructDecl || kind == CXCursor_UnionDecl) && clang.Cursor_isAnonymous(cursor)) {
 		struct record_visit inner = *visit;
 		if (kind == CXCursor_UnionDecl)
 			inner.flags |= FIELD_IN_UNION;
-		clang_visitChildren(cursor, note_field, &inner);
+		clang.visitChildren(cursor, note_field, &inner);
 	}
 	return CXChildVisit_Continue;
 }
@@ -334,22 +400,22 @@ static enum CXChildVisitResult note_field(CXCursor cursor, CXCursor parent, CXCl
 static enum CXChildVisitResult note_inner_record(CXCursor cursor, CXCursor parent, CXClientData data)
 {
 	(void)parent;
-	enum CXCursorKind kind = clang_getCursorKind(cursor);
-	if ((kind == CXCursor_StructDecl || kind == CXCursor_UnionDecl) && !clang_Cursor_isAnonymous(cursor))
+	enum CXCursorKind kind = clang.getCursorKind(cursor);
+	if ((kind == CXCursor_StructDecl || kind == CXCursor_UnionDecl) && !clang.Cursor_isAnonymous(cursor))
 		walk_note_record(data, cursor);
 	return CXChildVisit_Continue;
 }
 
 void walk_note_record(struct walk *walk, CXCursor definition)
 {
-	if (!clang_isCursorDefinition(definition))
+	if (!clang.isCursorDefinition(definition))
 		return;
-	uint32_t *known = pointer_map_at(&walk->known.noted_records, definition.data[0]);
+	uint32_t *known = pointer_map_at(&walk->known.noted, definition.data[0]);
 	if (*known)
 		return;
 	*known = 1;
-	enum CXCursorKind kind = clang_getCursorKind(definition);
-	clang_visitChildren(definition, note_inner_record, walk);
+	enum CXCursorKind kind = clang.getCursorKind(definition);
+	clang.visitChildren(definition, note_inner_record, walk);
 	struct fact_record record = {.identity = walk_record(walk, definition),
 				     .first_field = walk->facts.fields.count,
 				     .flags = (kind == CXCursor_UnionDecl ? RECORD_UNION : 0) |
@@ -358,16 +424,20 @@ void walk_note_record(struct walk *walk, CXCursor definition)
 	const char *identity = intern_text(&walk->strings, record.identity);
 	record.name = intern_n(&walk->strings, identity, strcspn(identity, "@"));
 	struct record_visit visit = {walk, kind == CXCursor_UnionDecl ? FIELD_IN_UNION : 0};
-	clang_visitChildren(definition, note_field, &visit);
+	clang.visitChildren(definition, note_field, &visit);
 	record.field_count = walk->facts.fields.count - record.first_field;
 	table_add(&walk->facts.records, record);
 }
 
 void walk_note_typedef(struct walk *walk, CXCursor declaration)
 {
+	uint32_t *known = pointer_map_at(&walk->known.noted, clang.getCanonicalCursor(declaration).data[0]);
+	if (*known)
+		return;
+	*known = 1;
 	table_add(&walk->facts.typedefs,
-		  (struct fact_typedef){.name = walk_string(walk, clang_getCursorSpelling(declaration)),
-					.type = walk_type(walk, clang_getTypedefDeclUnderlyingType(declaration)),
+		  (struct fact_typedef){.name = walk_string(walk, clang.getCursorSpelling(declaration)),
+					.type = walk_type(walk, clang.getTypedefDeclUnderlyingType(declaration)),
 					.place = walk_name_place(walk, declaration)});
 }
 
@@ -380,8 +450,8 @@ static enum CXChildVisitResult note_annotation(CXCursor cursor, CXCursor parent,
 {
 	(void)parent;
 	struct annotation_visit *visit = data;
-	if (clang_getCursorKind(cursor) == CXCursor_AnnotateAttr) {
-		visit->fact.text = walk_string(visit->walk, clang_getCursorSpelling(cursor));
+	if (clang.getCursorKind(cursor) == CXCursor_AnnotateAttr) {
+		visit->fact.text = walk_string(visit->walk, clang.getCursorSpelling(cursor));
 		table_add(&visit->walk->facts.annotations, visit->fact);
 	}
 	return CXChildVisit_Continue;
@@ -390,7 +460,7 @@ static enum CXChildVisitResult note_annotation(CXCursor cursor, CXCursor parent,
 void walk_annotations(struct walk *walk, CXCursor declaration, uint32_t function, uint32_t field, uint32_t param)
 {
 	struct annotation_visit visit = {walk, {.function = function, .field = field, .param = param}};
-	clang_visitChildren(declaration, note_annotation, &visit);
+	clang.visitChildren(declaration, note_annotation, &visit);
 }
 
 /* Attributes that stand in the spelling of a function's type. */
@@ -404,13 +474,13 @@ static uint32_t type_attributes(struct walk *walk, CXType type)
 {
 	uint32_t *known = pointer_map_at(&walk->known.attributes, type.data[0]);
 	if (!*known) {
-		CXString spelling = clang_getTypeSpelling(type);
-		const char *text = clang_getCString(spelling);
+		CXString spelling = clang.getTypeSpelling(type);
+		const char *text = clang.getCString(spelling);
 		*known = ((strstr(text, "noreturn") ? ATTRIBUTE_NORETURN : 0) |
 			  (strstr(text, "nonblocking") ? ATTRIBUTE_NONBLOCKING : 0) |
 			  (strstr(text, "((blocking") ? ATTRIBUTE_BLOCKING : 0)) +
 			 1;
-		clang_disposeString(spelling);
+		clang.disposeString(spelling);
 	}
 	return *known - 1;
 }
@@ -435,13 +505,13 @@ static void note_type_attributes(struct walk *walk, CXType type, uint32_t functi
 
 static void note_params(struct walk *walk, CXCursor declaration, struct fact_function *function)
 {
-	int count = clang_Cursor_getNumArguments(declaration);
+	int count = clang.Cursor_getNumArguments(declaration);
 	function->first_param = walk->facts.params.count;
 	function->param_count = 0;
 	for (int i = 0; i < count; i++) {
-		CXCursor param = clang_Cursor_getArgument(declaration, (unsigned)i);
-		struct fact_param fact = {.name = walk_string(walk, clang_getCursorSpelling(param)),
-					  .type = walk_type(walk, clang_getCursorType(param))};
+		CXCursor param = clang.Cursor_getArgument(declaration, (unsigned)i);
+		struct fact_param fact = {.name = walk_string(walk, clang.getCursorSpelling(param)),
+					  .type = walk_type(walk, clang.getCursorType(param))};
 		table_add(&walk->facts.params, fact);
 		function->param_count++;
 	}
@@ -449,49 +519,50 @@ static void note_params(struct walk *walk, CXCursor declaration, struct fact_fun
 
 uint32_t walk_function(struct walk *walk, CXCursor declaration)
 {
-	CXCursor first = clang_getCanonicalCursor(declaration);
+	CXCursor first = clang.getCanonicalCursor(declaration);
 	uint32_t *known = pointer_map_at(&walk->known.functions, first.data[0]);
 	uint32_t index = *known - 1;
 	if (*known &&
-	    (walk->facts.functions.items[index].flags & FUNCTION_DEFINED || !clang_isCursorDefinition(declaration)))
+	    (walk->facts.functions.items[index].flags & FUNCTION_DEFINED || !clang.isCursorDefinition(declaration)))
 		return index;
 	struct place place;
 	const struct source_file *source = locate(walk, declaration, &place);
 	bool in_header = source && source->header;
 	/* Bodies of system headers are not walked. */
-	bool is_definition = source && !source->system && clang_isCursorDefinition(declaration);
+	bool is_definition = source && !source->system && clang.isCursorDefinition(declaration);
 	if (*known && !is_definition)
 		return index;
 	if (!*known) {
+		table_add(&walk->mentioned, declaration);
 		index = walk->facts.functions.count;
 		*known = index + 1;
 		table_add(&walk->facts.functions, (struct fact_function){0});
 	}
-	CXType type = clang_getCursorType(declaration);
-	struct fact_function fact = {.name = walk_string(walk, clang_getCursorSpelling(declaration)), .place = place};
+	CXType type = clang.getCursorType(declaration);
+	struct fact_function fact = {.name = walk_string(walk, clang.getCursorSpelling(declaration)), .place = place};
 	struct place first_place;
-	if (!clang_equalCursors(first, declaration))
+	if (!clang.equalCursors(first, declaration))
 		source = locate(walk, first, &first_place);
 	if (!source || source->system)
 		fact.flags |= FUNCTION_SYSTEM;
 	else if (source->header)
 		fact.flags |= FUNCTION_IN_HEADER;
-	fact.return_type = walk_type(walk, clang_getResultType(type));
-	if (clang_Cursor_getStorageClass(declaration) == CX_SC_Static ||
-	    clang_Cursor_getStorageClass(first) == CX_SC_Static)
+	fact.return_type = walk_type(walk, clang.getResultType(type));
+	if (clang.Cursor_getStorageClass(declaration) == CX_SC_Static ||
+	    clang.Cursor_getStorageClass(first) == CX_SC_Static)
 		fact.flags |= FUNCTION_STATIC;
-	if (clang_Cursor_isFunctionInlined(declaration))
+	if (clang.Cursor_isFunctionInlined(declaration))
 		fact.flags |= FUNCTION_INLINE;
-	if (clang_Cursor_isVariadic(declaration))
+	if (clang.Cursor_isVariadic(declaration))
 		fact.flags |= FUNCTION_VARIADIC;
 	if (is_definition) {
 		fact.flags |= FUNCTION_DEFINED | (in_header ? FUNCTION_BODY_IN_HEADER : 0);
-		fact.end_line = walk_place(walk, clang_getCursorExtent(declaration)).end_line;
+		fact.end_line = walk_place(walk, clang.getCursorExtent(declaration)).end_line;
 	}
 	fact.identity = fact.flags & FUNCTION_STATIC ? local_identity(walk, fact.name, declaration) : fact.name;
 	note_params(walk, declaration, &fact);
 	walk->facts.functions.items[index] = fact;
-	if (!(fact.flags & FUNCTION_SYSTEM) && clang_Cursor_hasAttrs(declaration))
+	if (!(fact.flags & FUNCTION_SYSTEM) && clang.Cursor_hasAttrs(declaration))
 		walk_annotations(walk, declaration, index, NONE, NONE);
 	note_type_attributes(walk, type, index);
 	return index;
@@ -499,9 +570,9 @@ uint32_t walk_function(struct walk *walk, CXCursor declaration)
 
 uint32_t walk_variable(struct walk *walk, CXCursor declaration)
 {
-	CXCursor first = clang_getCanonicalCursor(declaration);
+	CXCursor first = clang.getCanonicalCursor(declaration);
 	uint32_t *known = pointer_map_at(&walk->known.variables, first.data[0]);
-	bool is_definition = clang_isCursorDefinition(declaration);
+	bool is_definition = clang.isCursorDefinition(declaration);
 	if (*known) {
 		uint32_t index = *known - 1;
 		if (is_definition && !(walk->facts.variables.items[index].flags & VARIABLE_DEFINED)) {
@@ -513,8 +584,8 @@ uint32_t walk_variable(struct walk *walk, CXCursor declaration)
 	uint32_t index = walk->facts.variables.count;
 	*known = index + 1;
 	table_add(&walk->facts.variables, (struct fact_variable){0});
-	struct fact_variable fact = {.name = walk_string(walk, clang_getCursorSpelling(declaration)),
-				     .type = walk_type(walk, clang_getCursorType(declaration)),
+	struct fact_variable fact = {.name = walk_string(walk, clang.getCursorSpelling(declaration)),
+				     .type = walk_type(walk, clang.getCursorType(declaration)),
 				     .flags = is_definition ? VARIABLE_DEFINED : 0,
 				     .place = walk_name_place(walk, declaration)};
 	fact.identity = fact.name;
@@ -522,16 +593,18 @@ uint32_t walk_variable(struct walk *walk, CXCursor declaration)
 	for (uint32_t i = 0; i < walk->sources.count; i++)
 		if (walk->sources.items[i].path == first_place.file && walk->sources.items[i].system)
 			fact.flags |= VARIABLE_SYSTEM;
-	if (clang_getCursorTLSKind(declaration) != CXTLS_None)
+	if (clang.getCursorTLSKind(declaration) != CXTLS_None)
 		fact.flags |= VARIABLE_THREAD_LOCAL;
-	enum CXLinkageKind linkage = clang_getCursorLinkage(declaration);
+	enum CXLinkageKind linkage = clang.getCursorLinkage(declaration);
 	if (linkage == CXLinkage_NoLinkage) {
 		fact.flags |= VARIABLE_IN_FUNCTION;
-		CXCursor parent = clang_getCursorSemanticParent(declaration);
-		CXString name = clang_getCursorSpelling(parent);
-		fact.identity = intern_printf(&walk->strings, "%s.%s", clang_getCString(name),
+		CXCursor parent = clang.getCursorSemanticParent(declaration);
+		CXString name = clang.getCursorSpelling(parent);
+		fact.identity = intern_printf(&walk->strings, "%s.%s", clang.getCString(name),
 					      intern_text(&walk->strings, fact.name));
-		clang_disposeString(name);
+		clang.disposeString(name);
+	} else {
+		table_add(&walk->mentioned, declaration);
 	}
 	if (linkage == CXLinkage_NoLinkage || linkage == CXLinkage_Internal) {
 		fact.flags |= VARIABLE_STATIC;

@@ -11,7 +11,7 @@ static enum CXChildVisitResult push_child(CXCursor cursor, CXCursor parent, CXCl
 uint32_t walk_push_children(struct walk *walk, CXCursor cursor, uint32_t *first)
 {
 	*first = walk->stack.count;
-	clang_visitChildren(cursor, push_child, walk);
+	clang.visitChildren(cursor, push_child, walk);
 	return walk->stack.count - *first;
 }
 
@@ -30,7 +30,7 @@ uint32_t walk_open_scope(struct walk *walk, enum scope_kind kind, uint32_t condi
 				   .condition = condition,
 				   .when = when,
 				   .order = walk->body.order++,
-				   .place = walk_place(walk, clang_getCursorExtent(cursor))};
+				   .place = walk_place(walk, clang.getCursorExtent(cursor))};
 	table_add(&walk->facts.scopes, scope);
 	walk->body.scope = walk->facts.scopes.count - 1;
 	return walk->body.scope;
@@ -100,11 +100,11 @@ static enum CXChildVisitResult find_goto(CXCursor cursor, CXCursor parent, CXCli
 {
 	(void)parent;
 	struct goto_search *search = data;
-	if (clang_getCursorKind(cursor) == CXCursor_LabelRef)
-		search->found |= clang_getCursorReferenced(cursor).data[1] == search->label;
+	if (clang.getCursorKind(cursor) == CXCursor_LabelRef)
+		search->found |= clang.getCursorReferenced(cursor).data[1] == search->label;
 	if (search->found)
 		return CXChildVisit_Break;
-	return clang_isStatement(clang_getCursorKind(cursor)) ? CXChildVisit_Recurse : CXChildVisit_Continue;
+	return clang.isStatement(clang.getCursorKind(cursor)) ? CXChildVisit_Recurse : CXChildVisit_Continue;
 }
 
 /* A label that a later statement of its block goes back to begins a loop. Only what follows a label is looked through
@@ -114,7 +114,7 @@ static void open_loop(struct walk *walk, struct block *block, CXCursor label)
 	uint32_t last = block->end;
 	while (last > block->at) {
 		struct goto_search search = {label.data[1], false};
-		clang_visitChildren(walk->stack.items[last - 1], find_goto, &search);
+		clang.visitChildren(walk->stack.items[last - 1], find_goto, &search);
 		if (search.found)
 			break;
 		last--;
@@ -173,11 +173,11 @@ static void open_case(struct walk *walk, struct block *block, CXCursor cursor, C
 	uint32_t condition = NONE;
 	bool has_default = false;
 	CXCursor label = cursor;
-	*statement = clang_getNullCursor();
+	*statement = clang.getNullCursor();
 	for (;;) {
-		enum CXCursorKind kind = clang_getCursorKind(label);
+		enum CXCursorKind kind = clang.getCursorKind(label);
 		uint32_t first, count = walk_push_children(walk, label, &first);
-		CXCursor inner = count ? walk->stack.items[first + count - 1] : clang_getNullCursor();
+		CXCursor inner = count ? walk->stack.items[first + count - 1] : clang.getNullCursor();
 		if (kind == CXCursor_CaseStmt && count > 1) {
 			uint32_t value = walk_value(walk, walk->stack.items[first]);
 			condition = add_label(walk, block, condition, value);
@@ -185,7 +185,7 @@ static void open_case(struct walk *walk, struct block *block, CXCursor cursor, C
 			has_default = true;
 		}
 		walk_pop(walk, first);
-		enum CXCursorKind inner_kind = clang_getCursorKind(inner);
+		enum CXCursorKind inner_kind = clang.getCursorKind(inner);
 		if (!count)
 			break;
 		if (inner_kind != CXCursor_CaseStmt && inner_kind != CXCursor_DefaultStmt) {
@@ -229,12 +229,12 @@ static bool walk_if(struct walk *walk, CXCursor cursor, struct guard *guard)
 
 static void walk_block_statement(struct walk *walk, struct block *block, CXCursor cursor)
 {
-	enum CXCursorKind kind = clang_getCursorKind(cursor);
+	enum CXCursorKind kind = clang.getCursorKind(cursor);
 	if (kind == CXCursor_CaseStmt || kind == CXCursor_DefaultStmt) {
 		CXCursor statement;
 		open_case(walk, block, cursor, &statement);
 		block->leaves = false;
-		if (clang_Cursor_isNull(statement))
+		if (clang.Cursor_isNull(statement))
 			return;
 		walk_block_statement(walk, block, statement);
 	} else if (kind == CXCursor_LabelStmt) {
@@ -268,18 +268,16 @@ static bool walk_block(struct walk *walk, CXCursor cursor, uint32_t switched)
 
 static bool is_assignment(CXCursor cursor)
 {
-	enum CXCursorKind kind = clang_getCursorKind(cursor);
+	enum CXCursorKind kind = clang.getCursorKind(cursor);
 	if (kind == CXCursor_CompoundAssignOperator)
 		return true;
-#if CINDEX_VERSION_MINOR >= 64
 	if (kind == CXCursor_BinaryOperator)
-		return clang_getCursorBinaryOperatorKind(cursor) == CXBinaryOperator_Assign ||
-		       clang_getCursorBinaryOperatorKind(cursor) == CXBinaryOperator_Comma;
+		return walk_binary_kind(cursor) == CXBinaryOperator_Assign ||
+		       walk_binary_kind(cursor) == CXBinaryOperator_Comma;
 	if (kind == CXCursor_UnaryOperator) {
-		enum CXUnaryOperatorKind op = clang_getCursorUnaryOperatorKind(cursor);
+		enum CXUnaryOperatorKind op = walk_unary_kind(cursor);
 		return op >= CXUnaryOperator_PostInc && op <= CXUnaryOperator_PreDec;
 	}
-#endif
 	return false;
 }
 
@@ -291,7 +289,7 @@ static bool walk_for(struct walk *walk, CXCursor cursor)
 	uint32_t condition = NONE, increment = NONE, parts = count ? count - 1 : 0;
 	for (uint32_t i = 0; i < parts; i++) {
 		CXCursor part = walk->stack.items[first + i];
-		enum CXCursorKind kind = clang_getCursorKind(part);
+		enum CXCursorKind kind = clang.getCursorKind(part);
 		bool changes =
 		    is_assignment(part) || (kind == CXCursor_CallExpr && (condition != NONE || (parts == 3 && i != 1)));
 		if (kind == CXCursor_DeclStmt || (changes && i == 0 && parts > 1))
@@ -342,7 +340,7 @@ static bool walk_switch(struct walk *walk, CXCursor cursor)
 	if (count >= 2) {
 		uint32_t switched = walk_value(walk, walk->stack.items[first]);
 		CXCursor body = walk->stack.items[first + count - 1];
-		if (clang_getCursorKind(body) == CXCursor_CompoundStmt)
+		if (clang.getCursorKind(body) == CXCursor_CompoundStmt)
 			walk_block(walk, body, switched);
 		else
 			walk_statement(walk, body);
@@ -354,7 +352,7 @@ static bool walk_switch(struct walk *walk, CXCursor cursor)
 static enum CXChildVisitResult note_attribute(CXCursor cursor, CXCursor parent, CXClientData data)
 {
 	(void)parent;
-	if (clang_getCursorKind(cursor) != CXCursor_UnexposedAttr)
+	if (clang.getCursorKind(cursor) != CXCursor_UnexposedAttr)
 		return CXChildVisit_Continue;
 	*(uint32_t *)data |= LOCAL_ATTRIBUTE;
 	return CXChildVisit_Break;
@@ -362,22 +360,22 @@ static enum CXChildVisitResult note_attribute(CXCursor cursor, CXCursor parent, 
 
 static void walk_local(struct walk *walk, CXCursor declaration)
 {
-	CXCursor initialiser = clang_Cursor_getVarDeclInitializer(declaration);
-	bool initialised = !clang_Cursor_isNull(initialiser);
+	CXCursor initialiser = clang.Cursor_getVarDeclInitializer(declaration);
+	bool initialised = !clang.Cursor_isNull(initialiser);
 	uint32_t target, type;
-	enum CX_StorageClass storage = clang_Cursor_getStorageClass(declaration);
+	enum CX_StorageClass storage = clang.Cursor_getStorageClass(declaration);
 	if (storage == CX_SC_Static || storage == CX_SC_Extern) {
 		uint32_t variable = walk_variable(walk, declaration);
 		type = walk->facts.variables.items[variable].type;
 		target = initialised ? walk_add_value(walk, VALUE_VARIABLE, variable, 0, 0, type) : NONE;
 	} else {
-		type = walk_type(walk, clang_getCursorType(declaration));
+		type = walk_type(walk, clang.getCursorType(declaration));
 		struct fact_local local = {.function = walk->body.function,
-					   .name = walk_string(walk, clang_getCursorSpelling(declaration)),
+					   .name = walk_string(walk, clang.getCursorSpelling(declaration)),
 					   .type = type,
 					   .place = walk_name_place(walk, declaration)};
-		if (clang_Cursor_hasAttrs(declaration))
-			clang_visitChildren(declaration, note_attribute, &local.flags);
+		if (clang.Cursor_hasAttrs(declaration))
+			clang.visitChildren(declaration, note_attribute, &local.flags);
 		table_add(&walk->facts.locals, local);
 		*pointer_map_at(&walk->known.locals, declaration.data[0]) = walk->facts.locals.count;
 		target =
@@ -392,7 +390,7 @@ static void walk_declarations(struct walk *walk, CXCursor cursor)
 	uint32_t first, count = walk_push_children(walk, cursor, &first);
 	for (uint32_t i = 0; i < count; i++) {
 		CXCursor declaration = walk->stack.items[first + i];
-		switch (clang_getCursorKind(declaration)) {
+		switch (clang.getCursorKind(declaration)) {
 		case CXCursor_VarDecl:
 			walk_local(walk, declaration);
 			break;
@@ -430,7 +428,7 @@ static bool is_noreturn_call(const struct walk *walk, uint32_t value)
 
 bool walk_statement(struct walk *walk, CXCursor cursor)
 {
-	switch (clang_getCursorKind(cursor)) {
+	switch (clang.getCursorKind(cursor)) {
 	case CXCursor_CompoundStmt:
 		return walk_block(walk, cursor, NONE);
 	case CXCursor_IfStmt: {
@@ -472,8 +470,8 @@ bool walk_statement(struct walk *walk, CXCursor cursor)
 		return leaves;
 	}
 	default:
-		if (clang_isStatement(clang_getCursorKind(cursor)) &&
-		    !clang_isExpression(clang_getCursorKind(cursor))) {
+		if (clang.isStatement(clang.getCursorKind(cursor)) &&
+		    !clang.isExpression(clang.getCursorKind(cursor))) {
 			uint32_t first, count = walk_push_children(walk, cursor, &first);
 			for (uint32_t i = 0; i < count; i++)
 				walk_statement(walk, walk->stack.items[first + i]);
@@ -492,7 +490,7 @@ uint32_t walk_statement_expression(struct walk *walk, CXCursor compound)
 	block.end = first + count;
 	for (block.at = first; block.at < block.end; block.at++) {
 		CXCursor child = walk->stack.items[block.at];
-		if (block.at + 1 == block.end && clang_isExpression(clang_getCursorKind(child)))
+		if (block.at + 1 == block.end && clang.isExpression(clang.getCursorKind(child)))
 			value = walk_value(walk, child);
 		else
 			walk_block_statement(walk, &block, child);
@@ -514,9 +512,9 @@ void walk_body(struct walk *walk, CXCursor definition, CXCursor statement)
 	function->first_local = walk->facts.locals.count;
 	function->first_cast = walk->facts.casts.count;
 	walk->body = (struct body){.function = index, .scope = NONE};
-	int params = clang_Cursor_getNumArguments(definition);
+	int params = clang.Cursor_getNumArguments(definition);
 	for (int i = 0; i < params; i++)
-		*pointer_map_at(&walk->known.locals, clang_Cursor_getArgument(definition, (unsigned)i).data[0]) =
+		*pointer_map_at(&walk->known.locals, clang.Cursor_getArgument(definition, (unsigned)i).data[0]) =
 		    (uint32_t)i + 1;
 	uint32_t scope = walk_open_scope(walk, SCOPE_BODY, NONE, true, statement);
 	bool leaves = walk_block(walk, statement, NONE);

@@ -1,13 +1,16 @@
 /*
- * The base: arena, table, intern.
+ * The base: arena, table, intern, signals.
  */
 #include "arena.h"
 #include "intern.h"
+#include "signals.h"
 #include "table.h"
 
 #include <check.h>
 #include <stdalign.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 START_TEST(arena_memory_is_zeroed_aligned_and_distinct)
 {
@@ -208,6 +211,33 @@ START_TEST(intern_finds_without_adding)
 }
 END_TEST
 
+/* _i: the signal. */
+START_TEST(signals_that_are_held_come_afterwards)
+{
+	int ends[2];
+	ck_assert_int_eq(pipe(ends), 0);
+	pid_t child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		signal(_i, SIG_DFL); /* Check has handlers of its own */
+		sigset_t before = signals_hold();
+		raise(_i);
+		ck_assert_int_eq(write(ends[1], "held", 4), 4);
+		signals_let(before);
+		ck_assert_int_eq(write(ends[1], "let", 3), 3);
+		_exit(0);
+	}
+	close(ends[1]);
+	char text[16] = "";
+	int status;
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == _i);
+	ck_assert_int_eq(read(ends[0], text, sizeof(text) - 1), 4);
+	ck_assert_str_eq(text, "held");
+	close(ends[0]);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("base");
@@ -231,6 +261,11 @@ int main(void)
 	tcase_add_test(intern_case, intern_prints_long_strings);
 	tcase_add_test(intern_case, intern_finds_without_adding);
 	suite_add_tcase(suite, intern_case);
+	TCase *signals = tcase_create("signals");
+	tcase_add_loop_test(signals, signals_that_are_held_come_afterwards, SIGINT, SIGINT + 1);
+	tcase_add_loop_test(signals, signals_that_are_held_come_afterwards, SIGTERM, SIGTERM + 1);
+	tcase_add_loop_test(signals, signals_that_are_held_come_afterwards, SIGHUP, SIGHUP + 1);
+	suite_add_tcase(suite, signals);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
 	int failed = srunner_ntests_failed(runner);

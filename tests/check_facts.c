@@ -164,7 +164,7 @@ START_TEST(what_cannot_be_saved_says_why)
 	const char *error = NULL;
 	const char *path = arena_printf(&arena, "%s/missing/a.facts", directory);
 	ck_assert(!facts_save(sample, path, &arena, &error));
-	ck_assert_str_eq(error, arena_printf(&arena, "cannot create '%s': %s", path, strerror(ENOENT)));
+	ck_assert_str_eq(error, arena_printf(&arena, "cannot write '%s': %s", path, strerror(ENOENT)));
 	/* A directory cannot be replaced by a file; the temporary file must not stay. */
 	const char *folder = arena_printf(&arena, "%s/folder", directory);
 	ck_assert_int_eq(mkdir(folder, 0777), 0);

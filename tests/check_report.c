@@ -76,6 +76,10 @@ static void fill(struct findings *findings, struct coverage *coverage)
 	table_add(&coverage->unused_suppressions,
 		  (struct coverage_note){"hidden-loop", "suppression of 'hidden-loop' suppresses nothing", place});
 	table_add(&coverage->notes, (struct coverage_note){"fetch", "'fetch' has two bodies", place});
+	coverage->filtered = 12;
+	coverage->changes_only = true;
+	coverage->changed_files = 4;
+	table_add(&coverage->changed_in_no_unit, (struct coverage_note){.name = "spare.c", .message = ""});
 }
 
 static char *read_file(const char *path, struct arena *arena)
@@ -161,18 +165,39 @@ START_TEST(summary_names_every_gap)
 }
 END_TEST
 
-START_TEST(summary_of_nothing_is_short)
+static void check_summary(const struct coverage *coverage, const char *expected)
 {
 	struct findings findings = {0};
-	struct coverage coverage = {.units = 1};
-	struct report report = {.findings = &findings, .coverage = &coverage, .root = "/", .directory = "/"};
+	struct report report = {.findings = &findings, .coverage = coverage, .root = "/", .directory = "/"};
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 	print_notes_and_summary(&report, out);
 	fclose(out);
-	ck_assert_str_eq(text, "0 findings in 1 unit\n");
+	ck_assert_str_eq(text, expected);
 	free(text);
+}
+
+START_TEST(summary_of_nothing_is_short)
+{
+	check_summary(&(struct coverage){.units = 1}, "0 findings in 1 unit\n");
+}
+END_TEST
+
+START_TEST(summary_says_what_was_not_asked_for)
+{
+	struct coverage_note spare[2] = {{.name = "a.c", .message = ""}, {.name = "b.c", .message = ""}};
+	check_summary(&(struct coverage){.units = 1, .filtered = 1},
+		      "0 findings in 1 unit; 1 more finding outside the lines asked for\n");
+	check_summary(&(struct coverage){.units = 1, .filtered = 2, .changes_only = true, .changed_files = 1},
+		      "0 findings in 1 unit; 2 more findings outside the files that changed; 1 file changed\n");
+	check_summary(&(struct coverage){.units = 1, .changes_only = true},
+		      "0 findings in 1 unit; no C file changed\n");
+	check_summary(&(struct coverage){.units = 1,
+					 .changes_only = true,
+					 .changed_files = 2,
+					 .changed_in_no_unit = {.items = spare, .count = 2}},
+		      "0 findings in 1 unit; 2 files changed, in no unit\n");
 }
 END_TEST
 
@@ -282,11 +307,11 @@ START_TEST(json_is_escaped)
 	json_string(&json, "none", NULL);
 	json_array(&json, "empty");
 	json_end(&json);
-	json_number(&json, "n", UINT32_MAX);
+	json_number(&json, "n", UINT64_MAX);
 	json_end(&json);
 	fclose(out);
 	ck_assert_str_eq(text, "{\n\t\"a\\\"b\": \"\\\\ \\n \\t \\u0001 \xEF\xBF\xBD \xC3\xB6\",\n\t\"none\": null,\n"
-			       "\t\"empty\": [],\n\t\"n\": 4294967295\n}\n");
+			       "\t\"empty\": [],\n\t\"n\": 18446744073709551615\n}\n");
 	free(text);
 }
 END_TEST
@@ -334,6 +359,7 @@ int main(void)
 	tcase_add_test(tests, json_holds_everything);
 	tcase_add_test(tests, summary_names_every_gap);
 	tcase_add_test(tests, summary_of_nothing_is_short);
+	tcase_add_test(tests, summary_says_what_was_not_asked_for);
 	tcase_add_test(tests, findings_are_sorted_and_unique);
 	tcase_add_test(tests, fingerprints_survive_edits);
 	tcase_add_test(tests, paths_are_relative_to_the_reader);

@@ -1,5 +1,6 @@
 #include "units.h"
 
+#include "libclang.h"
 #include "walk.h"
 
 #include <check.h>
@@ -40,9 +41,24 @@ void walker_free(struct walker *walker)
 	(void)walker;
 }
 
+struct walk_times walker_times(const struct walker *walker)
+{
+	(void)walker;
+	return (struct walk_times){.parse = {1000, 100}, .walk = {10, 1}};
+}
+
 const char *walk_libclang_version(struct arena *arena)
 {
 	return arena_strdup(arena, "none");
+}
+
+static bool has_libclang = true;
+
+bool libclang_load(struct arena *arena, const char **error)
+{
+	if (!has_libclang)
+		*error = arena_strdup(arena, "there is none");
+	return has_libclang;
 }
 
 static struct facts *make_facts(const char *file, const char *content, struct arena *arena)
@@ -75,10 +91,20 @@ static bool is_null_device(int descriptor)
 	return fstat(descriptor, &status) == 0 && stat("/dev/null", &null) == 0 && status.st_rdev == null.st_rdev;
 }
 
+static struct stat error_of_parent;
+
+/* Whether it is a file that has no name, and not the parent's. */
+static bool is_kept_apart(int descriptor)
+{
+	struct stat status;
+	return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 0 &&
+	       status.st_ino != error_of_parent.st_ino;
+}
+
 static const char *describe_surroundings(const struct walker *walker, struct arena *arena)
 {
 	const char *threads = getenv("LIBCLANG_NOTHREADS");
-	bool silent = is_null_device(0) && is_null_device(1) && is_null_device(2);
+	bool silent = is_null_device(0) && is_null_device(1) && is_kept_apart(2);
 	return arena_printf(arena, "root %s, threads off: %s, %s", walker->root, threads ? threads : "0",
 			    silent ? "silent" : "loud");
 }
@@ -88,6 +114,17 @@ static void __attribute__((noinline)) use_much_stack(void)
 	volatile char bytes[DEEP_SIZE];
 	for (size_t i = 0; i < sizeof(bytes); i += 4096)
 		bytes[i] = 1;
+}
+
+/* As libclang does it, which catches the signal. */
+static void use_much_memory(void)
+{
+	for (size_t i = 0; i < 1000; i++) {
+		if (malloc((size_t)1 << 20))
+			continue;
+		fputs("LLVM ERROR: out of memory\n", stderr);
+		return;
+	}
 }
 
 static void crash(void)
@@ -120,7 +157,11 @@ struct facts *walk_unit(struct walker *walker, const struct command *command, st
 		content = big_text(arena);
 	else if (strncmp(name, "surroundings", 12) == 0)
 		content = describe_surroundings(walker, arena);
-	if (strncmp(name, "error", 5) == 0) {
+	else if (strncmp(name, "greedy", 6) == 0)
+		use_much_memory();
+	else if (strncmp(name, "hoard", 5) == 0)
+		arena_alloc(arena, (size_t)1 << 30);
+	if (strncmp(name, "error", 5) == 0 || strncmp(name, "greedy", 6) == 0) {
 		*error = arena_printf(arena, "cannot open '%s'", name);
 		return NULL;
 	}
@@ -155,7 +196,10 @@ static void add_numbered(uint32_t count)
 
 static void collect(uint32_t jobs, uint32_t timeout)
 {
-	units_collect(&commands, &(struct units_options){.root = "/project", .jobs = jobs, .timeout = timeout}, &units);
+	struct units_options options = {.root = "/project", .jobs = jobs, .timeout = timeout};
+	const char *error = NULL;
+	ck_assert(units_collect(&commands, &options, &units, &error));
+	ck_assert_ptr_null(error);
 	ck_assert_uint_eq(units.list.count, commands.list.count);
 	for (uint32_t i = 0; i < units.list.count; i++)
 		ck_assert_ptr_eq(units.list.items[i].command, &commands.list.items[i]);
@@ -271,6 +315,26 @@ START_TEST(stall_costs_its_unit_only)
 }
 END_TEST
 
+#ifndef __SANITIZE_ADDRESS__
+START_TEST(memory_costs_its_unit_only)
+{
+	add("before.c");
+	add("greedy.c");
+	add("hoard.c");
+	add("crash.c");
+	add("after.c");
+	struct units_options options = {.root = "/project", .jobs = 1, .memory = (uint64_t)300 << 20};
+	const char *error = NULL;
+	ck_assert(units_collect(&commands, &options, &units, &error));
+	assert_facts(0, "before.c");
+	assert_error(1, "greedy.c: needs more than 300M of memory (--unit-memory)");
+	assert_error(2, "hoard.c: needs more than 300M of memory (--unit-memory)");
+	assert_error(3, "crash.c: the parser crashed (signal 11)");
+	assert_facts(4, "after.c");
+}
+END_TEST
+#endif
+
 START_TEST(errors_of_the_walker_arrive)
 {
 	add("error.c");
@@ -317,6 +381,7 @@ END_TEST
 START_TEST(worker_is_set_up_for_libclang)
 {
 	unsetenv("ASYNCLINT_DEBUG");
+	fstat(2, &error_of_parent);
 	add("surroundings.c");
 	collect(1, 0);
 	ck_assert_str_eq(content_of(0), "root /project, threads off: 1, silent");
@@ -434,6 +499,30 @@ static void write_bytes(const char *path, size_t size)
 	ck_assert_int_eq(fclose(file), 0);
 }
 
+START_TEST(without_libclang_nothing_is_tried)
+{
+	add("0.c");
+	struct seen seen = {0};
+	struct units_options options = {.root = "/project", .progress = note_progress, .context = &seen};
+	const char *error = NULL;
+	has_libclang = false;
+	ck_assert(!units_collect(&commands, &options, &units, &error));
+	has_libclang = true;
+	ck_assert_str_eq(error, "there is none");
+	ck_assert_uint_eq(seen.count, 0);
+}
+END_TEST
+
+START_TEST(libclang_is_not_asked_for_without_units)
+{
+	struct units_options options = {.root = "/project"};
+	const char *error = NULL;
+	has_libclang = false;
+	ck_assert(units_collect(&commands, &options, &units, &error));
+	has_libclang = true;
+}
+END_TEST
+
 START_TEST(progress_tells_of_every_unit_largest_first)
 {
 	char folder[] = "/tmp/check_units.XXXXXX";
@@ -447,7 +536,8 @@ START_TEST(progress_tells_of_every_unit_largest_first)
 	table_add(&commands.list, (struct command){.file = large, .directory = "/"});
 	struct seen seen = {0};
 	struct units_options options = {.root = folder, .jobs = 1, .progress = note_progress, .context = &seen};
-	units_collect(&commands, &options, &units);
+	const char *error = NULL;
+	ck_assert(units_collect(&commands, &options, &units, &error));
 	ck_assert_uint_eq(seen.count, 3);
 	ck_assert_str_eq(seen.files[0], "large.c");
 	ck_assert_str_eq(seen.files[1], "small.c");
@@ -471,11 +561,16 @@ int main(void)
 	tcase_add_loop_test(tests, crash_costs_its_unit_only, 1, 4);
 	tcase_add_test(tests, every_unit_may_crash);
 	tcase_add_test(tests, stall_costs_its_unit_only);
+#ifndef __SANITIZE_ADDRESS__ /* its shadow of all memory leaves no room for a limit */
+	tcase_add_test(tests, memory_costs_its_unit_only);
+#endif
 	tcase_add_test(tests, errors_of_the_walker_arrive);
 	tcase_add_test(tests, damaged_facts_are_an_error);
 	tcase_add_test(tests, big_facts_arrive_whole);
 	tcase_add_test(tests, stack_is_large);
 	tcase_add_test(tests, worker_is_set_up_for_libclang);
+	tcase_add_test(tests, without_libclang_nothing_is_tried);
+	tcase_add_test(tests, libclang_is_not_asked_for_without_units);
 	tcase_add_test(tests, nothing_is_left_behind);
 	tcase_add_test(tests, workers_end_with_the_parent);
 	tcase_add_test(tests, ignored_child_signals_do_no_harm);

@@ -6,6 +6,7 @@ Usage: test_cli.py ASYNCLINT SOURCE_DIR [test names]
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 import tempfile
@@ -330,6 +331,125 @@ class Facts(Project):
         arguments = ["facts", "src/broken.c", "-o", "x.facts", "--", "-I."]
         self.run_for(0, *arguments)
         self.run_for(2, "facts", "--strict", *arguments[1:])
+
+
+class Libclang(Project):
+    """The library that parses is loaded where something is parsed, and not before."""
+
+    def loads(self, result):
+        return "libclang" in result.stderr
+
+    def test_the_program_is_not_linked_against_it(self):
+        result = subprocess.run(["readelf", "-d", ASYNCLINT], stdout=subprocess.PIPE, text=True, check=True)
+        self.assertIn("NEEDED", result.stdout)
+        self.assertNotIn("libclang", result.stdout)
+        self.assertNotIn("LLVM", result.stdout)
+
+    def test_is_loaded_only_to_parse(self):
+        checked = self.check(1, "src/tick.c", LD_DEBUG="libs")
+        self.assertTrue(self.loads(checked))
+        self.run_for(0, "facts", "src/tick.c", "-o", "tick.facts")
+        self.assertFalse(self.loads(self.check(1, "tick.facts", action="join", LD_DEBUG="libs")))
+        self.assertFalse(self.loads(self.run_for(0, "rules", LD_DEBUG="libs")))
+
+    def without(self, *names):
+        """The program, looking for the library under names that nothing has."""
+        program = Path(ASYNCLINT).read_bytes()
+        for name in names:
+            self.assertIn(name, program)
+            program = program.replace(name, name.replace(b"lib", b"nil"))
+        path = self.root / "asynclint-without"
+        path.write_bytes(program)
+        path.chmod(0o755)
+        return path
+
+    def names(self):
+        """The file and the soname that the program was built with."""
+        program = Path(ASYNCLINT).read_bytes()
+        path = re.search(rb"(/[!-~]*/libclang[!-.0-~]*\.so[!-.0-~]*)\0", program).group(1)
+        soname = re.search(rb"\0(libclang[!-.0-~]*\.so[!-.0-~]*)\0", program).group(1)
+        return path, soname
+
+    def run_program(self, program, *arguments):
+        return subprocess.run([program, *arguments], cwd=self.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True)
+
+    def test_the_soname_is_tried_where_the_file_is_gone(self):
+        program = self.without(self.names()[0])
+        result = self.run_program(program, "facts", "src/tick.c", "-o", "tick.facts")
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_without_it_one_message_names_what_was_tried(self):
+        self.run_for(0, "facts", "src/tick.c", "-o", "tick.facts")
+        path, soname = (name.replace(b"lib", b"nil").decode() for name in self.names())
+        program = self.without(*self.names())
+        models = str(self.root / "models")
+        rules = ["--rules", "blocking-in-async", "--no-models", "--models", models]
+        result = self.run_program(program, "check", *rules)
+        self.assertEqual(result.returncode, 2)
+        self.assertEqual(result.stdout, "")
+        self.assertRegex(result.stderr, f"^error: cannot load libclang as '{path}' .* or as '{soname}' .*\n$")
+        joined = self.run_program(program, "join", *rules, "tick.facts")
+        self.assertEqual(joined.returncode, 1, joined.stderr)
+        self.assertIn(FINDING, joined.stdout)
+
+
+class Place(Project):
+    """Facts do not tell where the project is: two checkouts give the same bytes."""
+
+    MAIN = """\
+#include <assert.h>
+#include "generated.h"
+#include "log.h"
+#include "gone.h"
+
+static struct { struct { int depth; } inner; struct { int a; } (*of)(struct { int b; } *); } state;
+typedef struct { int x; } *unnamed;
+
+int run(int n, unnamed u)
+{
+\tassert(n > 0);
+\tLOG("hello", sizeof(__FILE__));
+\tmessage(__BASE_FILE__);
+\tmessage(SOURCES "/sub" "and" SOURCES);
+\tmessage(SOURCES "-other/x");
+\tmessage(GENERATED);
+\t(void)u;
+\treturn state.inner.depth + unknown + MISSING;
+}
+"""
+
+    def make(self, directory):
+        root = (self.root / directory).resolve()
+        (root / ".git").mkdir(parents=True)
+        self.write(root / "src/main.c", self.MAIN)
+        self.write(root / "include/log.h", """\
+void message(const char *text);
+#define LOG(text, size) message(__FILE__ text), message((const char *)(long)(size))
+static inline void here(void) { message(__FILE__); }
+""")
+        self.write(root / "build/generated.h", '#define GENERATED __FILE__ "x"\nvoid generated(void);\n')
+        arguments = ["cc", f"-I{root}/build", "-I", f"{root}/include", f'-DSOURCES="{root}/src"', "-c",
+                     f"{root}/src/main.c"]
+        entry = {"directory": f"{root}/build", "file": f"{root}/src/main.c", "arguments": arguments}
+        self.write(root / "build/compile_commands.json", json.dumps([entry]))
+        return root
+
+    def test_facts_of_two_checkouts_are_the_same_bytes(self):
+        facts, dumps = [], []
+        for directory in ("one", "a longer/path (2)/to (unnamed at /it:1:2)/two"):
+            root = self.make(directory)
+            for options, results in (([], facts), (["--dump"], dumps)):
+                out = self.root / "out"
+                self.run_for(0, "facts", "--root", str(root), "-p", str(root / "build"), "-q", *options,
+                             str(root / "src/main.c"), "-o", str(out))
+                results.append(out.read_bytes())
+        self.assertNotIn(os.fsencode(self.root), facts[0])
+        self.assertIn(b"src/main.c", facts[0])
+        self.assertIn(b"include/log.h", facts[0])
+        self.maxDiff = None
+        self.assertEqual(*(dump.decode().splitlines() for dump in dumps))
+        self.assertEqual(*facts)
 
 
 class Suppressions(Project):

@@ -100,5 +100,16 @@ rm spare.c
 echo "notes" >notes.txt
 check "a commit without C files passes" commits
 
+# As docs/pre-commit.md has it: the whole program, of which what is in changed files is shown.
+cat >>.pre-commit-config.yaml <<END
+        args: [--changed, --quiet]
+        pass_filenames: false
+END
+echo "/* touched */" >>net.c
+check "--changed: a clean file passes" commits
+sed -i '/asynclint: allow/d' loop.c
+check "--changed: a file with a finding is refused" is_refused
+check "--changed: the finding's place is shown" log_says "loop.c:8:6: warning: "
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

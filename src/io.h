@@ -1,0 +1,17 @@
+/*
+ * Reading and writing all of something: the system's calls may do part of it, or be interrupted.
+ */
+#ifndef ASYNCLINT_IO_H
+#define ASYNCLINT_IO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Returns how many bytes were read, fewer than `size` only at the end; -1 with errno set on failure. */
+ssize_t io_read(int file, void *bytes, size_t size);
+
+/* False with errno set on failure. */
+bool io_write(int file, const void *bytes, size_t size);
+
+#endif
