@@ -64,10 +64,39 @@ static bool stays_in(const struct facts *facts, uint32_t scope, uint32_t outer)
 	}
 }
 
+/* The end of the scopes of a function among which those inside `outer` are: they come behind it, in order. */
+static uint32_t scopes_end(const struct facts *facts, const struct fact_function *function, uint32_t outer)
+{
+	uint32_t low = outer + 1, high = function->first_scope + function->scope_count;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (facts->scopes[middle].order <= facts->scopes[outer].end_order)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The function's first call from `order` on. */
+static uint32_t first_call_at(const struct facts *facts, const struct fact_function *function, uint32_t order)
+{
+	uint32_t low = function->first_call, high = function->first_call + function->call_count;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (facts->calls[middle].order < order)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* Whether who enters the scope may come out elsewhere than at its end. */
 static bool may_leave(const struct facts *facts, const struct fact_function *function, uint32_t outer)
 {
-	for (uint32_t s = function->first_scope; s < function->first_scope + function->scope_count; s++) {
+	uint32_t end = scopes_end(facts, function, outer);
+	for (uint32_t s = outer; s < end; s++) {
 		uint32_t flags = facts->scopes[s].flags;
 		if (flags & (SCOPE_RETURNS | SCOPE_GOES | SCOPE_BREAKS | SCOPE_CONTINUES) && is_in(facts, s, outer) &&
 		    (flags & (SCOPE_RETURNS | SCOPE_GOES) || !stays_in(facts, s, outer)))
@@ -88,13 +117,14 @@ static enum ending ending_from(struct derived *derived, struct ref body, uint32_
 	const struct facts *facts = program_facts(derived->program, body.unit);
 	const struct fact_function *function = &facts->functions[body.index];
 	enum ending ending = GOES_ON;
-	uint32_t until = UINT32_MAX;
-	for (uint32_t c = function->first_call; c < function->first_call + function->call_count && !ending; c++)
-		if (facts->calls[c].scope == scope && facts->calls[c].order >= after) {
+	uint32_t until = UINT32_MAX, calls_end = first_call_at(facts, function, facts->scopes[scope].end_order);
+	for (uint32_t c = first_call_at(facts, function, after); c < calls_end && !ending; c++)
+		if (facts->calls[c].scope == scope) {
 			ending = ending_of_call(derived, (struct ref){body.unit, c});
 			until = facts->calls[c].order;
 		}
-	for (uint32_t s = function->first_scope; s < function->first_scope + function->scope_count; s++) {
+	uint32_t scopes = scopes_end(facts, function, scope);
+	for (uint32_t s = scope + 1; s < scopes; s++) {
 		const struct fact_scope *inner = &facts->scopes[s];
 		if (inner->parent != scope || inner->order < after || (ending && inner->order >= until))
 			continue;
