@@ -132,8 +132,9 @@ struct derived {
 	struct effect_tally {
 		uint32_t last; /* effect */
 		uint16_t count, cheap;
-	} * effect_tally;       /* by node */
-	id_table effect_bucket; /* by hash of node, kind and cause: the newest effect, or NONE */
+	} * effect_tally;                /* by node */
+	const struct condition **around; /* by edge: what the call stands under, once effects came along it */
+	id_table effect_bucket;          /* by hash of node, kind and cause: the newest effect, or NONE */
 	TABLE(struct role) roles;
 	uint32_t *first_role; /* by node */
 	TABLE(struct hand_loop) hand_loops;
@@ -208,7 +209,7 @@ bool model_effect_at(struct derived *derived, struct ref call, const struct mode
 
 /* effects.c */
 void derive_effects(struct derived *derived);
-/* Under the condition, unless the node has it already, or too many of its like. */
+/* One that begins here: under the condition, unless the node has it already. */
 void effect_add(struct derived *derived, struct effect effect, const struct condition *condition);
 /* Where the list along effect.alike begins that has all effects of the same node, kind and cause, among others. */
 uint32_t first_alike(const struct derived *derived, const struct effect *effect);

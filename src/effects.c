@@ -82,10 +82,10 @@ static bool has_effect(struct derived *derived, const struct effect *effect)
 	return false;
 }
 
-void effect_add(struct derived *derived, struct effect effect, const struct condition *condition)
+/* Unless the node has it already. */
+static void add_effect(struct derived *derived, struct effect effect)
 {
-	effect.condition = condition_intern(&derived->conditions, condition);
-	if ((effect.from != NONE && has_enough(derived, effect.node, &effect)) || has_effect(derived, &effect))
+	if (has_effect(derived, &effect))
 		return;
 	if (derived->effects.count >= derived->effect_bucket.count)
 		grow_buckets(derived);
@@ -103,6 +103,27 @@ void effect_add(struct derived *derived, struct effect effect, const struct cond
 	table_add(&derived->effects, effect);
 }
 
+void effect_add(struct derived *derived, struct effect effect, const struct condition *condition)
+{
+	effect.condition = condition_intern(&derived->conditions, condition);
+	add_effect(derived, effect);
+}
+
+/* What has to hold for the call of the edge to be made, or NULL if it never is. */
+static const struct condition *condition_around(struct derived *derived, uint32_t edge)
+{
+	static const struct condition never = {0};
+	const struct condition **known = &derived->around[edge];
+	if (!*known) {
+		struct condition condition = {0};
+		struct ref call = derived->program->edges.items[edge].call;
+		bool runs = condition_of_scope(&derived->conditions, call.unit,
+					       program_call(derived->program, call)->scope, &condition);
+		*known = runs ? condition_intern(&derived->conditions, &condition) : &never;
+	}
+	return *known == &never ? NULL : *known;
+}
+
 /* A loop that is made gets out of the function. The thread keeps it for who called the helper that set it up, and takes
  * it away again before that one returns. */
 static bool is_handed_out(const struct effect *effect)
@@ -114,6 +135,8 @@ static bool is_handed_out(const struct effect *effect)
 /* `set_up(); start(); run();`: the loop of the thread is the one that the node had a helper make before the call. */
 static struct origin origin_set_up(const struct derived *derived, uint32_t node, struct ref call, struct origin origin)
 {
+	if (origin.kind != ORIGIN_THREAD)
+		return origin;
 	uint32_t order = program_call(derived->program, call)->order;
 	for (uint32_t i = derived->first_effect[node]; i != NONE && origin.kind == ORIGIN_THREAD;
 	     i = derived->effects.items[i].next) {
@@ -123,6 +146,20 @@ static struct origin origin_set_up(const struct derived *derived, uint32_t node,
 			origin = (struct origin){ORIGIN_MADE, 0, effect->call};
 	}
 	return origin;
+}
+
+/* Adds to *condition, that of the call, what the callee's becomes there; false if the call rules it out. */
+static bool add_callees_condition(struct derived *derived, struct ref call, const struct condition *callee,
+				  const struct condition **condition)
+{
+	if (!callee->count)
+		return true;
+	struct condition both = **condition;
+	uint32_t unknown = 0;
+	if (!condition_at_call(&derived->conditions, call, callee, &both, &unknown))
+		return false;
+	*condition = condition_intern(&derived->conditions, &both);
+	return true;
 }
 
 /* An effect goes to all callers, but for what is private to the callee: a loop that it made and did not hand out. */
@@ -153,20 +190,17 @@ static void propagate(struct derived *derived, uint32_t first)
 			caller.call = edge->call;
 			caller.from = at;
 			caller.by_pointer |= edge->kind == EDGE_POINTER;
-			struct condition condition = {0};
-			uint32_t unknown = 0;
-			if (!condition_of_scope(&derived->conditions, edge->call.unit,
-						program_call(program, edge->call)->scope, &condition))
+			caller.condition = condition_around(derived, number);
+			if (!caller.condition)
 				continue;
 			if (edge->kind == EDGE_PASSED)
 				caller.origin.kind = ORIGIN_UNKNOWN;
-			else if (!condition_at_call(&derived->conditions, edge->call, effect.condition, &condition,
-						    &unknown))
+			else if (!add_callees_condition(derived, edge->call, effect.condition, &caller.condition))
 				continue;
 			else
 				caller.origin = origin_set_up(derived, edge->from, edge->call,
 							      origin_at_call(derived, edge->call, &effect));
-			effect_add(derived, caller, &condition);
+			add_effect(derived, caller);
 		}
 	}
 }
@@ -178,6 +212,7 @@ void derive_effects(struct derived *derived)
 	for (uint32_t i = 0; i < program->nodes.count; i++)
 		derived->first_effect[i] = NONE;
 	derived->effect_tally = arena_alloc(&derived->arena, program->nodes.count * sizeof(*derived->effect_tally));
+	derived->around = arena_alloc(&derived->arena, program->edges.count * sizeof(*derived->around));
 	grow_buckets(derived);
 	/* First what makes descriptors and loops what they are, then what depends on that. */
 	seed_effects(derived, false);

@@ -3,6 +3,18 @@
 #include "arena.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
+
+/* Tables of large programs are read here and there, and every read of a small page that the processor has forgotten
+ * costs as much as some reads more: large pages, where the system lends them. */
+static void advise(void *items, size_t bytes)
+{
+	enum { LARGE = 8 * 1024 * 1024, PAGE = 4096 };
+	if (bytes < LARGE)
+		return;
+	uintptr_t first = ((uintptr_t)items + PAGE - 1) / PAGE * PAGE;
+	madvise((void *)first, (uintptr_t)items + bytes - first, MADV_HUGEPAGE); /* no is a good answer, too */
+}
 
 void *table_reserve(void *items, uint32_t *capacity, uint32_t count, uint32_t more, size_t size)
 {
@@ -17,6 +29,7 @@ void *table_reserve(void *items, uint32_t *capacity, uint32_t count, uint32_t mo
 	items = items ? realloc(items, room * size) : calloc(room, size);
 	if (!items)
 		arena_out_of_memory();
+	advise(items, room * size);
 	*capacity = (uint32_t)room;
 	return items;
 }

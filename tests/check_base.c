@@ -163,6 +163,37 @@ START_TEST(intern_ids_are_dense)
 }
 END_TEST
 
+START_TEST(intern_keeps_any_bytes_and_slots)
+{
+	struct intern strings;
+	intern_init(&strings);
+	ck_assert_uint_eq(intern_n(&strings, "a\0b", 3), 1);
+	ck_assert_uint_eq(intern_n(&strings, "a\0c", 3), 2);
+	ck_assert_uint_eq(intern_n(&strings, "a", 1), 3);
+	ck_assert_uint_eq(intern_n(&strings, "a\0b", 3), 1);
+	ck_assert_uint_eq(intern_find_n(&strings, "a\0c", 3), 2);
+	ck_assert_uint_eq(intern_slot(&strings, "record", "field"), 4);
+	ck_assert_uint_eq(intern(&strings, "record::field"), 4);
+	ck_assert_uint_eq(intern_find_slot(&strings, "record", "field"), 4);
+	ck_assert_uint_eq(intern_find_slot(&strings, "record", "fiel"), UINT32_MAX);
+	intern_release(&strings);
+}
+END_TEST
+
+START_TEST(intern_takes_slots_of_any_length)
+{
+	char record[2000];
+	struct intern strings;
+	memset(record, 'r', sizeof(record) - 1);
+	record[sizeof(record) - 1] = '\0';
+	intern_init(&strings);
+	uint32_t id = intern_slot(&strings, record, "field");
+	ck_assert_uint_eq(strlen(intern_text(&strings, id)), sizeof(record) - 1 + strlen("::field"));
+	ck_assert_uint_eq(intern_find_slot(&strings, record, "field"), id);
+	intern_release(&strings);
+}
+END_TEST
+
 START_TEST(intern_takes_many_strings)
 {
 	enum { MANY = 50000 };
@@ -257,6 +288,8 @@ int main(void)
 	suite_add_tcase(suite, table);
 	TCase *intern_case = tcase_create("intern");
 	tcase_add_test(intern_case, intern_ids_are_dense);
+	tcase_add_test(intern_case, intern_keeps_any_bytes_and_slots);
+	tcase_add_test(intern_case, intern_takes_slots_of_any_length);
 	tcase_add_test(intern_case, intern_takes_many_strings);
 	tcase_add_test(intern_case, intern_prints_long_strings);
 	tcase_add_test(intern_case, intern_finds_without_adding);
