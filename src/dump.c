@@ -15,7 +15,7 @@ struct dump {
 
 static const char *const scope_kinds[SCOPE_KINDS] = {
     [SCOPE_BODY] = "body",   [SCOPE_IF] = "if", [SCOPE_AFTER] = "after", [SCOPE_CASE] = "case",
-    [SCOPE_WHILE] = "while", [SCOPE_DO] = "do", [SCOPE_FOR] = "for", [SCOPE_LABEL] = "label",
+    [SCOPE_WHILE] = "while", [SCOPE_DO] = "do", [SCOPE_FOR] = "for",     [SCOPE_LABEL] = "label",
 };
 
 /* A bit and its name; lists end where the name is NULL. */
@@ -362,6 +362,7 @@ static void write_unit(struct dump *dump)
 	const struct facts *facts = dump->facts;
 	json_object(&dump->json, NULL);
 	add_string(dump, "main_file", facts->main_file);
+	add_string(dump, "parser", facts->parser);
 	add_list(dump, "functions", 0, facts->functions_count, write_function);
 	write_file_scope(dump);
 	add_list(dump, "records", 0, facts->records_count, write_record);

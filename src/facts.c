@@ -40,10 +40,11 @@ struct section {
 struct header {
 	char magic[12];
 	uint32_t version;
-	uint64_t size;     /* of the whole file */
-	uint64_t checksum; /* XXH3 of all that follows it */
-	uint32_t main_file;
+	uint64_t size;              /* of the whole file */
+	uint64_t checksum;          /* XXH3 of all that follows it */
+	uint32_t main_file, parser; /* strings */
 	uint32_t section_count;
+	uint32_t reserved; /* 0: keeps the sections aligned */
 	struct section sections[TABLE_IDS];
 };
 
@@ -246,6 +247,7 @@ static bool find_tables(struct reading *reading, const struct header *header, st
 {
 	const struct section *found = header->sections;
 	facts->main_file = header->main_file;
+	facts->parser = header->parser;
 	facts->string_count = found[TABLE_strings].count;
 	facts->text_size = found[TABLE_text].count;
 #define COUNT(type, name) facts->name##_count = found[TABLE_##name].count;
@@ -284,6 +286,8 @@ static bool check_strings(const struct reading *reading)
 	}
 	if (facts->main_file >= facts->string_count)
 		return refuse(reading, "main_file is %u, out of range", facts->main_file);
+	if (facts->parser >= facts->string_count)
+		return refuse(reading, "parser is %u, out of range", facts->parser);
 	return true;
 }
 
@@ -534,6 +538,7 @@ const void *facts_write(const struct facts *facts, struct arena *arena, uint64_t
 	struct header header = {
 	    .version = FACTS_VERSION,
 	    .main_file = facts->main_file,
+	    .parser = facts->parser,
 	    .section_count = TABLE_IDS,
 	};
 	memcpy(header.magic, magic, sizeof(magic));

@@ -361,6 +361,7 @@ struct fact_trouble {
 /* The tables of one unit, read-only. Owned by the arena or mapping they were made in (facts_free()). */
 struct facts {
 	uint32_t main_file; /* string */
+	uint32_t parser;    /* string: what read the source, as it calls itself */
 	uint32_t string_count, text_size;
 	const uint32_t *string_offset;
 	const char *text;
@@ -385,8 +386,9 @@ bool fact_values_agree(const struct facts *facts, uint32_t a, uint32_t b);
 /* Whether what is in the scope can run again: a loop, but no `do { } while (0)` of a macro. */
 bool fact_repeats(const struct facts *facts, const struct fact_scope *scope);
 
-/* Writes the facts to `path`, by a temporary file beside it that is renamed: readers see all of it or nothing. A pipe or
-   device is written to as it is. Little-endian. Equal facts give equal bytes. False on failure, with a message in *error (arena). */
+/* Writes the facts to `path`, by a temporary file beside it that is renamed: readers see all of it or nothing. A pipe
+   or device is written to as it is. Little-endian. Equal facts give equal bytes. False on failure, with a message in
+   *error (arena). */
 bool facts_save(const struct facts *facts, const char *path, struct arena *arena, const char **error);
 
 /* Maps a file that facts_save() wrote and checks every count, index and string once, so that no later reader has to: a

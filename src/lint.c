@@ -9,7 +9,6 @@
 #include "inputs.h"
 #include "models.h"
 #include "paths.h"
-#include "walk.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -116,6 +115,13 @@ static bool close_output(const struct options *options, FILE *out)
 	return !failed;
 }
 
+/* Facts from elsewhere may have been made by others: then it is that of the first. */
+static const char *parser(const struct lint *lint)
+{
+	const struct inputs *inputs = &lint->inputs;
+	return inputs->facts.count ? facts_text(inputs->facts.items[0], inputs->facts.items[0]->parser) : "";
+}
+
 static bool report(struct lint *lint)
 {
 	const struct options *options = lint->options;
@@ -125,7 +131,7 @@ static bool report(struct lint *lint)
 	    .root = lint->inputs.root,
 	    .directory = lint->inputs.directory,
 	    .version = ASYNCLINT_VERSION,
-	    .libclang = options->format->names_libclang ? walk_libclang_version(&lint->findings.arena) : NULL,
+	    .libclang = parser(lint),
 	    .terminal = is_for_the_eye(options),
 	};
 	FILE *out = open_output(options);

@@ -6,7 +6,7 @@
 
 const struct report_format report_formats[] = {
     {.name = "text", .print = report_text},
-    {.name = "json", .print = report_json, .has_coverage = true, .names_libclang = true},
+    {.name = "json", .print = report_json, .has_coverage = true},
     {0},
 };
 

@@ -17,7 +17,7 @@ struct report {
 	const char *root;      /* absolute, resolved: what the findings' paths are relative to */
 	const char *directory; /* the working directory, absolute, resolved: what text shows paths relative to */
 	const char *version;   /* of asynclint */
-	const char *libclang;  /* version of libclang, as it calls itself; NULL unless the format names it */
+	const char *libclang;  /* what the sources were parsed with, as it calls itself */
 	bool terminal;         /* for the eye: colours, and the source beneath each message */
 };
 
@@ -26,7 +26,6 @@ struct report_format {
 	void (*print)(const struct report *report, FILE *out);
 	bool has_coverage; /* holds the coverage itself; otherwise report_notes() and report_summary() tell it on stderr
 			    */
-	bool names_libclang;
 };
 
 /* All formats, ended by one without a name; the first is the default. */

@@ -300,8 +300,10 @@ static void note_troubles(struct walk *walk, uint32_t main_file)
 /* Moves the tables into the arena. */
 static struct facts *finish(struct walk *walk, uint32_t main_file, struct arena *arena)
 {
+	uint32_t parser = walk_string(walk, clang.getClangVersion());
 	struct facts *facts = arena_alloc(arena, sizeof(*facts));
 	facts->main_file = main_file;
+	facts->parser = parser;
 	facts->string_count = walk->strings.count;
 	facts->text_size = walk->strings.text_size;
 	facts->string_offset =

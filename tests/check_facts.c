@@ -361,6 +361,10 @@ START_TEST(broken_strings_are_refused)
 	assert_refused(&changed, arena_printf(&arena, "main_file is %u, out of range", changed.string_count));
 
 	changed = *sample;
+	changed.parser = changed.string_count;
+	assert_refused(&changed, arena_printf(&arena, "parser is %u, out of range", changed.string_count));
+
+	changed = *sample;
 	changed.text_size--;
 	assert_refused(&changed, "text has no end");
 
@@ -535,6 +539,7 @@ START_TEST(dump_shows_every_table)
 {
 	static const char *const expected[][2] = {
 	    {"main_file", "\"src/client.c\""},
+	    {"parser", "\"clang version 19.1.7\""},
 	    {"functions/0/name", "\"client_call\""},
 	    {"functions/0/flags", "[\"defined\",\"header\"]"},
 	    {"functions/0/returns", "\"int\""},

@@ -172,6 +172,7 @@ static const struct facts *sample_facts(struct arena *arena)
 
 	struct facts *facts = arena_alloc(arena, sizeof(*facts));
 	facts->main_file = TEXT("src/client.c");
+	facts->parser = TEXT("clang version 19.1.7");
 #define COPY(type, name)                                    \
 	facts->name##_count = sizeof(name) / sizeof(*name); \
 	facts->name = arena_copy(arena, name, facts->name##_count, sizeof(*name));

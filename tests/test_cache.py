@@ -67,10 +67,11 @@ class Found(Cached):
         self.assertEqual(self.count, (2, 0, 0))
 
     def test_second_run_needs_no_libclang(self):
-        self.lint(1)
-        traced = self.check(1, XDG_CACHE_HOME=str(self.root), LD_DEBUG="files")
-        self.assertNotIn("libclang", traced.stderr)
-        self.assertNotIn("libLLVM", traced.stderr)
+        cold = self.check(1, "--format", "json", XDG_CACHE_HOME=str(self.root))
+        warm = self.check(1, "--format", "json", XDG_CACHE_HOME=str(self.root), LD_DEBUG="files")
+        self.assertEqual(warm.stdout, cold.stdout)
+        self.assertNotIn("libclang", warm.stderr)
+        self.assertNotIn("libLLVM", warm.stderr)
         self.assertIn("libclang", self.check(1, "--no-cache", LD_DEBUG="files").stderr)
 
     def test_changed_file_is_parsed_alone(self):
