@@ -248,6 +248,7 @@ static bool find_tables(struct reading *reading, const struct header *header, st
 	const struct section *found = header->sections;
 	facts->main_file = header->main_file;
 	facts->parser = header->parser;
+	facts->checksum = header->checksum;
 	facts->string_count = found[TABLE_strings].count;
 	facts->text_size = found[TABLE_text].count;
 #define COUNT(type, name) facts->name##_count = found[TABLE_##name].count;

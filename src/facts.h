@@ -370,7 +370,8 @@ struct facts {
 	uint32_t name##_count;
 	FACT_TABLES(FACT_TABLE)
 #undef FACT_TABLE
-	void *mapping; /* what facts_load() mapped, or NULL */
+	uint64_t checksum; /* of all that was read (facts_read()): equal for equal facts */
+	void *mapping;     /* what facts_load() mapped, or NULL */
 	uint64_t mapping_size;
 };
 
