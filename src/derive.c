@@ -35,6 +35,7 @@ struct derived *derive(const struct program *program, struct stats *stats)
 		steps[i].run(derived);
 		stats_end(stats);
 	}
+	table_release(&derived->alike);
 	return derived;
 }
 
@@ -47,7 +48,6 @@ void derived_free(struct derived *derived)
 	table_release(&derived->hand_loops);
 	table_release(&derived->modes);
 	table_release(&derived->first_slot_mode);
-	table_release(&derived->effect_bucket);
 	conditions_release(&derived->conditions);
 	arena_release(&derived->arena);
 	free(derived);

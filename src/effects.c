@@ -18,49 +18,61 @@ static bool is_cheap(const struct effect *effect)
 	return effect->kind == EFFECT_BLOCKS && (effect->cost == COST_LOCK || effect->cost == COST_DISK);
 }
 
-/* Effects of one node, kind and cause are in one bucket: those that a new one has to be compared with. */
-static uint32_t *bucket_of(const struct derived *derived, uint32_t node, uint32_t kind, uint32_t cause)
+static uint32_t place_of(const struct derived *derived, uint32_t node, uint32_t kind, uint32_t cause)
 {
 	uint64_t hash =
 	    (node * UINT64_C(0x9E3779B97F4A7C15)) ^ ((cause * EFFECT_KINDS + kind) * UINT64_C(0xD6E8FEB86659FD93));
-	return &derived->effect_bucket.items[(hash >> 32) & (derived->effect_bucket.count - 1)];
+	return (uint32_t)(hash >> 32) & (derived->alike.count - 1);
+}
+
+static bool is_free(const struct alike_effects *alike)
+{
+	return alike->count[false] + alike->count[true] == 0;
+}
+
+/* Where those of that node, kind and cause are, or would be. */
+static struct alike_effects *alike_of(const struct derived *derived, uint32_t node, uint32_t kind, uint32_t cause)
+{
+	uint32_t place = place_of(derived, node, kind, cause);
+	for (;; place = (place + 1) & (derived->alike.count - 1)) {
+		struct alike_effects *alike = &derived->alike.items[place];
+		if (is_free(alike) || (alike->node == node && alike->kind == kind && alike->cause == cause))
+			return alike;
+	}
 }
 
 uint32_t first_alike(const struct derived *derived, const struct effect *effect)
 {
-	return *bucket_of(derived, effect->node, effect->kind, effect->cause);
+	const struct alike_effects *alike = alike_of(derived, effect->node, effect->kind, effect->cause);
+	return is_free(alike) ? NONE : alike->newest;
 }
 
-static void grow_buckets(struct derived *derived)
+/* At most two thirds of the places are taken. */
+static void make_room(struct derived *derived)
 {
-	uint32_t count = derived->effect_bucket.count ? derived->effect_bucket.count * 2 : 1024;
-	table_need(&derived->effect_bucket, count - derived->effect_bucket.count);
-	derived->effect_bucket.count = count;
-	for (uint32_t i = 0; i < count; i++)
-		derived->effect_bucket.items[i] = NONE;
-	for (uint32_t i = 0; i < derived->effects.count; i++) {
-		struct effect *effect = &derived->effects.items[i];
-		uint32_t *bucket = bucket_of(derived, effect->node, effect->kind, effect->cause);
-		effect->alike = *bucket;
-		*bucket = i;
+	if (derived->alike_used < derived->alike.count / 3 * 2)
+		return;
+	struct derived grown = {.alike = {0}};
+	table_need(&grown.alike, derived->alike.count ? derived->alike.count * 2 : 1024); /* zeroed: all are free */
+	grown.alike.count = grown.alike.capacity;
+	for (uint32_t i = 0; i < derived->alike.count; i++) {
+		const struct alike_effects *old = &derived->alike.items[i];
+		if (!is_free(old))
+			*alike_of(&grown, old->node, old->kind, old->cause) = *old;
 	}
+	table_release(&derived->alike);
+	derived->alike.items = grown.alike.items;
+	derived->alike.count = grown.alike.count;
+	derived->alike.capacity = grown.alike.capacity;
 }
 
 /* One that is handed on is too many where the node has so many of the kind and cause, or of the cheap ones, or at all.
  */
-static bool has_enough(struct derived *derived, uint32_t node, const struct effect *effect)
+static bool has_enough(const struct derived *derived, uint32_t node, const struct effect *effect)
 {
 	const struct effect_tally *tally = &derived->effect_tally[node];
-	if (tally->count >= EFFECTS_PER_NODE || (is_cheap(effect) && tally->cheap >= CHEAP_EFFECTS_PER_NODE))
-		return true;
-	uint32_t variants = 0;
-	for (uint32_t i = *bucket_of(derived, node, effect->kind, effect->cause); i != NONE;
-	     i = derived->effects.items[i].alike) {
-		const struct effect *other = &derived->effects.items[i];
-		variants += other->node == node && other->kind == effect->kind && other->cause == effect->cause &&
-			    other->clears == effect->clears;
-	}
-	return variants >= VARIANTS_PER_CAUSE;
+	return tally->count >= EFFECTS_PER_NODE || (is_cheap(effect) && tally->cheap >= CHEAP_EFFECTS_PER_NODE) ||
+	       alike_of(derived, node, effect->kind, effect->cause)->count[effect->clears] >= VARIANTS_PER_CAUSE;
 }
 
 static bool same_effect(const struct effect *a, const struct effect *b)
@@ -68,34 +80,63 @@ static bool same_effect(const struct effect *a, const struct effect *b)
 	/* Two descriptors whose origin is not known are not the same one. */
 	bool other_descriptor =
 	    a->kind == EFFECT_SETS_NONBLOCKING && a->from == NONE && b->from == NONE && a->call.index != b->call.index;
-	return a->node == b->node && a->kind == b->kind && a->cause == b->cause && a->condition == b->condition &&
-	       !other_descriptor && a->cost == b->cost && a->clears == b->clears && a->origin.kind == b->origin.kind &&
-	       a->origin.number == b->origin.number;
+	return a->condition == b->condition && !other_descriptor && a->cost == b->cost && a->clears == b->clears &&
+	       a->origin.kind == b->origin.kind && a->origin.number == b->origin.number;
 }
 
-static bool has_effect(struct derived *derived, const struct effect *effect)
+/* Equal for effects of one node, kind and cause that same_effect() says yes of. */
+static uint16_t looks_of(const struct effect *effect)
 {
-	for (uint32_t i = *bucket_of(derived, effect->node, effect->kind, effect->cause); i != NONE;
-	     i = derived->effects.items[i].alike)
-		if (same_effect(&derived->effects.items[i], effect))
-			return true;
+	uint64_t hash = (uintptr_t)effect->condition ^ ((uint64_t)effect->origin.number << 32) ^
+			((uint64_t)effect->cost << 60) ^ ((uint64_t)effect->clears << 59) ^
+			((uint64_t)effect->origin.kind << 55);
+	return (uint16_t)((hash * UINT64_C(0x9E3779B97F4A7C15)) >> 48);
+}
+
+static bool has_effect(const struct derived *derived, const struct alike_effects *alike, const struct effect *effect)
+{
+	enum { LOOKS = sizeof(alike->looks) / sizeof(alike->looks[0]) };
+	uint16_t looks = looks_of(effect);
+	uint32_t count = (uint32_t)alike->count[false] + alike->count[true];
+	bool may_have = count > LOOKS;
+	for (uint32_t i = 0; i < count && !may_have; i++)
+		may_have = alike->looks[i] == looks;
+	if (may_have)
+		for (uint32_t i = alike->newest; i != NONE; i = derived->effects.items[i].alike)
+			if (same_effect(&derived->effects.items[i], effect))
+				return true;
 	return false;
+}
+
+/* Makes the effect, which is the next, the newest of those that are alike. */
+static void add_alike(struct derived *derived, struct alike_effects *alike, struct effect *effect)
+{
+	if (is_free(alike)) {
+		*alike = (struct alike_effects){
+		    .node = effect->node, .cause = effect->cause, .newest = NONE, .kind = effect->kind};
+		derived->alike_used++;
+	}
+	uint32_t count = (uint32_t)alike->count[false] + alike->count[true];
+	if (count < sizeof(alike->looks) / sizeof(alike->looks[0]))
+		alike->looks[count] = looks_of(effect);
+	if (alike->count[effect->clears] < UINT8_MAX)
+		alike->count[effect->clears]++;
+	effect->alike = alike->newest;
+	alike->newest = derived->effects.count;
 }
 
 /* Unless the node has it already. */
 static void add_effect(struct derived *derived, struct effect effect)
 {
-	if (has_effect(derived, &effect))
+	make_room(derived);
+	struct alike_effects *alike = alike_of(derived, effect.node, effect.kind, effect.cause);
+	if (has_effect(derived, alike, &effect))
 		return;
-	if (derived->effects.count >= derived->effect_bucket.count)
-		grow_buckets(derived);
 	struct effect_tally *tally = &derived->effect_tally[effect.node];
 	uint32_t *link = tally->count ? &derived->effects.items[tally->last].next : &derived->first_effect[effect.node];
-	uint32_t *bucket = bucket_of(derived, effect.node, effect.kind, effect.cause);
 	*link = tally->last = derived->effects.count;
 	effect.next = NONE;
-	effect.alike = *bucket;
-	*bucket = derived->effects.count;
+	add_alike(derived, alike, &effect);
 	if (tally->count < UINT16_MAX)
 		tally->count++;
 	if (is_cheap(&effect) && tally->cheap < UINT16_MAX)
@@ -162,11 +203,45 @@ static bool add_callees_condition(struct derived *derived, struct ref call, cons
 	return true;
 }
 
+/* What propagate() reads lies all over memory, each thing found through the one before it. Asked for some effects ahead
+ * of their turn, it is there by then: the processor need not wait for one after the other. */
+static void look_ahead(const struct derived *derived, uint32_t at)
+{
+	enum { NODE_AHEAD = 16, INCOMING_AHEAD = 12, EDGES_AHEAD = 8, CALLERS_AHEAD = 4, AT_MOST = 4 };
+	const struct program *program = derived->program;
+	const struct effect *effects = &derived->effects.items[at];
+	const struct node *nodes = program->nodes.items;
+	uint32_t left = derived->effects.count - at;
+	if (left > NODE_AHEAD)
+		__builtin_prefetch(&nodes[effects[NODE_AHEAD].node]);
+	if (left > INCOMING_AHEAD)
+		__builtin_prefetch(&program->incoming.items[nodes[effects[INCOMING_AHEAD].node].first_in]);
+	if (left > EDGES_AHEAD) {
+		const struct node *node = &nodes[effects[EDGES_AHEAD].node];
+		for (uint32_t i = 0; i < node->in_count && i < AT_MOST; i++) {
+			uint32_t number = program->incoming.items[node->first_in + i];
+			__builtin_prefetch(&program->edges.items[number]);
+			__builtin_prefetch(&derived->around[number]);
+		}
+	}
+	if (left > CALLERS_AHEAD) {
+		const struct effect *effect = &effects[CALLERS_AHEAD];
+		const struct node *node = &nodes[effect->node];
+		for (uint32_t i = 0; i < node->in_count && i < AT_MOST; i++) {
+			uint32_t from = program->edges.items[program->incoming.items[node->first_in + i]].from;
+			__builtin_prefetch(&derived->effect_tally[from]);
+			__builtin_prefetch(
+			    &derived->alike.items[place_of(derived, from, effect->kind, effect->cause)]);
+		}
+	}
+}
+
 /* An effect goes to all callers, but for what is private to the callee: a loop that it made and did not hand out. */
 static void propagate(struct derived *derived, uint32_t first)
 {
 	const struct program *program = derived->program;
 	for (uint32_t at = first; at < derived->effects.count; at++) {
+		look_ahead(derived, at);
 		struct effect effect = derived->effects.items[at];
 		const struct node *node = &program->nodes.items[effect.node];
 		/* A short lock is of interest where it is taken, if at all. */
@@ -213,7 +288,7 @@ void derive_effects(struct derived *derived)
 		derived->first_effect[i] = NONE;
 	derived->effect_tally = arena_alloc(&derived->arena, program->nodes.count * sizeof(*derived->effect_tally));
 	derived->around = arena_alloc(&derived->arena, program->edges.count * sizeof(*derived->around));
-	grow_buckets(derived);
+	make_room(derived);
 	/* First what makes descriptors and loops what they are, then what depends on that. */
 	seed_effects(derived, false);
 	propagate(derived, 0);

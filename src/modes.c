@@ -110,8 +110,7 @@ static bool happens_anyway(const struct derived *derived, const struct effect *e
 {
 	for (uint32_t i = first_alike(derived, effect); i != NONE; i = derived->effects.items[i].alike) {
 		const struct effect *other = &derived->effects.items[i];
-		if (other == effect || other->node != effect->node || other->kind != effect->kind ||
-		    other->cause != effect->cause || !other->certain || other->clears != effect->clears)
+		if (other == effect || !other->certain || other->clears != effect->clears)
 			continue;
 		const struct atom *found = condition_find(other->condition, atom->subject, atom->id);
 		/* A descriptor that is set before connecting in one case and behind it in the other is set both ways,

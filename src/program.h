@@ -25,18 +25,18 @@ struct ref {
 };
 
 struct node {
-	const char *name;
-	const char *identity;               /* unique but for several definitions of one external name */
-	const char *file;                   /* of the definition, or of a declaration; "" if none is known */
 	struct ref function;                /* the definition, or a declaration */
 	uint32_t first_body, body_count;    /* in program.bodies; 0: no body was seen */
 	uint32_t first_out, out_count;      /* edges from it, in order of unit and call */
 	uint32_t first_in, in_count;        /* indices into program.incoming */
+	const struct model_function *model; /* what a library model says of it, or NULL */
+	uint32_t flags;                     /* enum function_flag, of all units together */
 	uint32_t param_count, first_param;  /* holders */
 	uint32_t result;                    /* holder */
-	uint32_t flags;                     /* enum function_flag, of all units together */
-	uint32_t next;                      /* next definition of the same external name, or NONE */
-	const struct model_function *model; /* what a library model says of it, or NULL */
+	const char *name;
+	const char *identity; /* unique but for several definitions of one external name */
+	const char *file;     /* of the definition, or of a declaration; "" if none is known */
+	uint32_t next;        /* next definition of the same external name, or NONE */
 };
 
 enum edge_kind {
