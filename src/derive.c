@@ -35,7 +35,6 @@ struct derived *derive(const struct program *program, struct stats *stats)
 		steps[i].run(derived);
 		stats_end(stats);
 	}
-	table_release(&derived->alike);
 	return derived;
 }
 
@@ -44,6 +43,7 @@ void derived_free(struct derived *derived)
 	if (!derived)
 		return;
 	table_release(&derived->effects);
+	table_release(&derived->effect_order);
 	table_release(&derived->roles);
 	table_release(&derived->hand_loops);
 	table_release(&derived->modes);

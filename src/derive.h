@@ -60,14 +60,14 @@ struct effect {
 	uint32_t from;        /* effect of the callee, or NONE: the call itself */
 	struct origin origin; /* of the loop pumped or made, or the descriptor */
 	uint32_t next;        /* of the same node, or NONE */
-	uint32_t alike;       /* the one before it of the same node, kind and cause, or NONE */
+	uint32_t alike;       /* derive_effects(): the one before it of the same node, kind and cause, or NONE */
 };
 
 /* The effects of one node, kind and cause, in half a line of the processor's cache. */
 struct alike_effects {
 	uint32_t node, cause;
-	uint32_t newest; /* effect: first of a list along effect.alike */
-	uint8_t kind;    /* enum effect_kind */
+	uint32_t newest;   /* effect: first of a list along effect.alike */
+	uint8_t kind;      /* enum effect_kind */
 	uint8_t count[2];  /* by effect.clears: how many, or 255 if there are more; no effect at all: a free place */
 	uint16_t looks[8]; /* of the first ones a hash of what tells them apart */
 };
@@ -134,16 +134,18 @@ struct derived {
 	struct arena arena;
 	const struct program *program;
 	struct conditions conditions;
-	TABLE(struct effect) effects;
-	/* Those of calls of modelled functions, but for EFFECT_MAKES_LOOP and EFFECT_SETS_NONBLOCKING: by node. */
+	TABLE(struct effect) effects; /* by node, those of one node in the order they were found in */
+	id_table effect_order;        /* effects in the order they were found in: breadth first */
+	/* In effect_order: those of calls of modelled functions, but for EFFECT_MAKES_LOOP and EFFECT_SETS_NONBLOCKING:
+	   by node. */
 	uint32_t first_settled, settled_end;
 	uint32_t *first_effect; /* by node */
 	struct effect_tally {
 		uint32_t last; /* effect */
 		uint16_t count, cheap;
-	} * effect_tally;                /* by node */
-	const struct condition **around; /* by edge: what the call stands under, once effects came along it */
-	TABLE(struct alike_effects) alike; /* by hash of node, kind and cause; see first_alike() */
+	} * effect_tally;                  /* by node; for derive_effects() */
+	const struct condition **around;   /* by edge: what the call stands under, once effects came along it */
+	TABLE(struct alike_effects) alike; /* by hash of node, kind and cause; for derive_effects() */
 	uint32_t alike_used;
 	TABLE(struct role) roles;
 	uint32_t *first_role; /* by node */
@@ -221,9 +223,6 @@ bool model_effect_at(struct derived *derived, struct ref call, const struct mode
 void derive_effects(struct derived *derived);
 /* One that begins here: under the condition, unless the node has it already. */
 void effect_add(struct derived *derived, struct effect effect, const struct condition *condition);
-/* Where the list along effect.alike begins that has all effects of the same node, kind and cause. Good until derive()
- * has ended: the rules have no use for it. */
-uint32_t first_alike(const struct derived *derived, const struct effect *effect);
 /* The first effect of that kind of the node, or NULL. */
 const struct effect *effect_find(const struct derived *derived, uint32_t node, enum effect_kind kind);
 

@@ -1,5 +1,7 @@
 #include "derive.h"
 
+#include <string.h>
+
 /* A function with more different effects than this is a dispatcher of everything: what is beyond says nothing new. Of
    the cheap ones, which are everywhere, a few stand for all, and so do a few of one cause under different conditions.
  */
@@ -39,12 +41,6 @@ static struct alike_effects *alike_of(const struct derived *derived, uint32_t no
 		if (is_free(alike) || (alike->node == node && alike->kind == kind && alike->cause == cause))
 			return alike;
 	}
-}
-
-uint32_t first_alike(const struct derived *derived, const struct effect *effect)
-{
-	const struct alike_effects *alike = alike_of(derived, effect->node, effect->kind, effect->cause);
-	return is_free(alike) ? NONE : alike->newest;
 }
 
 /* At most two thirds of the places are taken. */
@@ -230,8 +226,7 @@ static void look_ahead(const struct derived *derived, uint32_t at)
 		for (uint32_t i = 0; i < node->in_count && i < AT_MOST; i++) {
 			uint32_t from = program->edges.items[program->incoming.items[node->first_in + i]].from;
 			__builtin_prefetch(&derived->effect_tally[from]);
-			__builtin_prefetch(
-			    &derived->alike.items[place_of(derived, from, effect->kind, effect->cause)]);
+			__builtin_prefetch(&derived->alike.items[place_of(derived, from, effect->kind, effect->cause)]);
 		}
 	}
 }
@@ -280,6 +275,49 @@ static void propagate(struct derived *derived, uint32_t first)
 	}
 }
 
+/* Gives each effect its place among those of its node, and notes in effect.next which that is. */
+static void find_places(struct derived *derived)
+{
+	uint32_t *place = derived->first_effect, first = 0;
+	memset(place, 0, derived->program->nodes.count * sizeof(*place));
+	for (uint32_t i = 0; i < derived->effects.count; i++)
+		place[derived->effects.items[i].node]++;
+	for (uint32_t n = 0; n < derived->program->nodes.count; n++) {
+		uint32_t count = place[n];
+		place[n] = first;
+		first += count;
+	}
+	table_need(&derived->effect_order, derived->effects.count);
+	derived->effect_order.count = derived->effects.count;
+	for (uint32_t i = 0; i < derived->effects.count; i++) {
+		struct effect *effect = &derived->effects.items[i];
+		effect->next = derived->effect_order.items[i] = place[effect->node]++;
+		if (effect->from != NONE) /* it was found before */
+			effect->from = derived->effect_order.items[effect->from];
+	}
+}
+
+/* Whoever asks for the effects of a node gets them from one place, not each from somewhere else. They are moved within
+ * their table: there is no room for two. */
+static void sort_by_node(struct derived *derived)
+{
+	find_places(derived);
+	struct effect *effects = derived->effects.items;
+	for (uint32_t i = 0; i < derived->effects.count; i++)
+		while (effects[i].next != i) {
+			struct effect moved = effects[i];
+			effects[i] = effects[moved.next];
+			effects[moved.next] = moved;
+		}
+	for (uint32_t n = 0; n < derived->program->nodes.count; n++)
+		derived->first_effect[n] = NONE;
+	for (uint32_t i = derived->effects.count; i-- > 0;) {
+		uint32_t *first = &derived->first_effect[effects[i].node];
+		effects[i].next = *first;
+		*first = i;
+	}
+}
+
 void derive_effects(struct derived *derived)
 {
 	const struct program *program = derived->program;
@@ -296,4 +334,6 @@ void derive_effects(struct derived *derived)
 	seed_effects(derived, true);
 	derived->settled_end = derived->effects.count;
 	propagate(derived, derived->first_settled);
+	table_release(&derived->alike);
+	sort_by_node(derived);
 }

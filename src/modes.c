@@ -108,9 +108,10 @@ static uint32_t other_side(const struct derived *derived, uint32_t node, const s
 /* The same is done whatever the atom says: nothing depends on it. */
 static bool happens_anyway(const struct derived *derived, const struct effect *effect, const struct atom *atom)
 {
-	for (uint32_t i = first_alike(derived, effect); i != NONE; i = derived->effects.items[i].alike) {
+	for (uint32_t i = derived->first_effect[effect->node]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *other = &derived->effects.items[i];
-		if (other == effect || !other->certain || other->clears != effect->clears)
+		if (other == effect || other->kind != effect->kind || other->cause != effect->cause ||
+		    !other->certain || other->clears != effect->clears)
 			continue;
 		const struct atom *found = condition_find(other->condition, atom->subject, atom->id);
 		/* A descriptor that is set before connecting in one case and behind it in the other is set both ways,
@@ -328,7 +329,8 @@ static bool is_no_choice(const struct effect *effect, const struct atom *atom)
 
 static void find_conditional_effects(struct derived *derived)
 {
-	for (uint32_t i = 0; i < derived->effects.count; i++) {
+	for (uint32_t at = 0; at < derived->effects.count; at++) {
+		uint32_t i = derived->effect_order.items[at];
 		const struct effect *effect = &derived->effects.items[i];
 		/* Input and output on a descriptor of unknown mode may wait: enough where the other side surely starts
 		 * something. */

@@ -4,7 +4,7 @@ static void add_effects(struct pass *pass, loop_runs *runs)
 {
 	const struct derived *derived = pass->derived;
 	for (uint32_t i = derived->first_settled; i < derived->settled_end; i++) {
-		const struct effect *effect = &derived->effects.items[i];
+		const struct effect *effect = &derived->effects.items[derived->effect_order.items[i]];
 		bool pumps = effect->kind == EFFECT_PUMPS && effect->origin.kind != ORIGIN_MADE;
 		if (effect->certain && *effect->world && (pumps || effect->kind == EFFECT_FORBIDDEN_ON_LOOP))
 			table_add(runs, (struct loop_run){{effect->node, effect->call, *effect->condition, NONE},
