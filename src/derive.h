@@ -39,18 +39,18 @@ enum origin_kind {
 };
 
 struct origin {
-	enum origin_kind kind;
-	uint32_t number;
+	uint32_t kind : 4; /* enum origin_kind */
+	uint32_t number : 28;
 	struct ref value; /* the value it was found for */
 };
 
-/* There are many of them, some ten per function: small fields first. */
+/* There are many of them, some ten per function: a line of the processor's cache each. */
 struct effect {
 	uint8_t kind;                      /* enum effect_kind */
 	uint8_t cost;                      /* enum cost, of EFFECT_BLOCKS */
-	bool clears;                       /* EFFECT_SETS_NONBLOCKING: makes it blocking */
-	bool by_pointer;                   /* a call by pointer is on the way */
-	bool certain;                      /* false: a condition of the model could not be decided */
+	bool clears : 1;                   /* EFFECT_SETS_NONBLOCKING: makes it blocking */
+	bool by_pointer : 1;               /* a call by pointer is on the way */
+	bool certain : 1;                  /* false: a condition of the model could not be decided */
 	uint32_t node;                     /* that has the effect */
 	const char *because;               /* English, third person; never NULL */
 	const char *world;                 /* of the loop, or "" */
@@ -60,7 +60,6 @@ struct effect {
 	uint32_t from;        /* effect of the callee, or NONE: the call itself */
 	struct origin origin; /* of the loop pumped or made, or the descriptor */
 	uint32_t next;        /* of the same node, or NONE */
-	uint32_t alike;       /* derive_effects(): the one before it of the same node, kind and cause, or NONE */
 };
 
 /* The effects of one node, kind and cause, in half a line of the processor's cache. */
@@ -147,6 +146,7 @@ struct derived {
 	const struct condition **around;   /* by edge: what the call stands under, once effects came along it */
 	TABLE(struct alike_effects) alike; /* by hash of node, kind and cause; for derive_effects() */
 	uint32_t alike_used;
+	id_table alike_before; /* by effect: the one before it of the same node, kind and cause, or NONE; as long */
 	TABLE(struct role) roles;
 	uint32_t *first_role; /* by node */
 	TABLE(struct hand_loop) hand_loops;

@@ -98,14 +98,14 @@ static bool has_effect(const struct derived *derived, const struct alike_effects
 	for (uint32_t i = 0; i < count && !may_have; i++)
 		may_have = alike->looks[i] == looks;
 	if (may_have)
-		for (uint32_t i = alike->newest; i != NONE; i = derived->effects.items[i].alike)
+		for (uint32_t i = alike->newest; i != NONE; i = derived->alike_before.items[i])
 			if (same_effect(&derived->effects.items[i], effect))
 				return true;
 	return false;
 }
 
 /* Makes the effect, which is the next, the newest of those that are alike. */
-static void add_alike(struct derived *derived, struct alike_effects *alike, struct effect *effect)
+static void add_alike(struct derived *derived, struct alike_effects *alike, const struct effect *effect)
 {
 	if (is_free(alike)) {
 		*alike = (struct alike_effects){
@@ -117,7 +117,7 @@ static void add_alike(struct derived *derived, struct alike_effects *alike, stru
 		alike->looks[count] = looks_of(effect);
 	if (alike->count[effect->clears] < UINT8_MAX)
 		alike->count[effect->clears]++;
-	effect->alike = alike->newest;
+	table_add(&derived->alike_before, alike->newest);
 	alike->newest = derived->effects.count;
 }
 
@@ -335,5 +335,6 @@ void derive_effects(struct derived *derived)
 	derived->settled_end = derived->effects.count;
 	propagate(derived, derived->first_settled);
 	table_release(&derived->alike);
+	table_release(&derived->alike_before);
 	sort_by_node(derived);
 }
