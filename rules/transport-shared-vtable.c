@@ -60,7 +60,7 @@ static uint32_t find_kind(const struct pass *pass, uint32_t holder, enum kind ki
 {
 	const struct holder *slot = &pass->program->holders.items[holder];
 	for (uint32_t i = 0; i < slot->held.count; i++)
-		if (is_of_table(pass, &slot->held.items[i]) && kind_of(pass, slot->held.items[i].function, why) == kind)
+		if (kind_of(pass, slot->held.items[i].function, why) == kind && is_of_table(pass, &slot->held.items[i]))
 			return i;
 	return NONE;
 }
@@ -70,12 +70,13 @@ static bool can_wait(const struct pass *pass, uint32_t holder)
 {
 	const struct holder *slot = &pass->program->holders.items[holder];
 	for (uint32_t h = 0; h < slot->held.count; h++) {
-		uint32_t effect = pass->derived->first_effect[slot->held.items[h].function];
-		for (; effect != NONE && is_of_table(pass, &slot->held.items[h]);
-		     effect = pass->derived->effects.items[effect].next)
-			if (pass->derived->effects.items[effect].certain &&
-			    is_wait(pass, &pass->derived->effects.items[effect]))
-				return true;
+		bool waits = false;
+		for (uint32_t i = pass->derived->first_effect[slot->held.items[h].function]; i != NONE && !waits;
+		     i = pass->derived->effects.items[i].next)
+			waits =
+			    pass->derived->effects.items[i].certain && is_wait(pass, &pass->derived->effects.items[i]);
+		if (waits && is_of_table(pass, &slot->held.items[h]))
+			return true;
 	}
 	return false;
 }
@@ -97,7 +98,7 @@ static void check_slot(struct pass *pass, uint32_t holder)
 	const struct effect *blocks = NULL, *starts = NULL;
 	/* What dozens fill is no operation of a transport but a table of commands, each of which does something else.
 	 */
-	if (has_word(field, lifecycle_words) || slot->held.count > IMPLEMENTATIONS)
+	if (slot->held.count > IMPLEMENTATIONS || has_word(field, lifecycle_words))
 		return;
 	uint32_t blocking = find_kind(pass, holder, KIND_BLOCKING, &blocks),
 		 async = find_kind(pass, holder, KIND_ASYNC, &starts);
@@ -180,7 +181,7 @@ static struct slot_use use_of(struct pass *pass, uint32_t unit, const struct fac
 /* Two slots for the same thing, one of which says so by its name; the other by its type or by what is stored in it. */
 static bool are_both_kinds(const struct slot_use *sync, const struct slot_use *async)
 {
-	if (!sync->field || !async->field || strcmp(sync->plain, async->plain) != 0)
+	if (strcmp(sync->plain, async->plain) != 0)
 		return false;
 	bool says_sync = strcmp(sync->ending, "sync") == 0 || strcmp(sync->ending, "blocking") == 0;
 	bool says_async =
@@ -226,14 +227,17 @@ typedef TABLE(struct slot_pair) slot_pairs;
 
 static void find_pairs(struct pass *pass, uint32_t unit, const struct fact_record *record, slot_pairs *pairs)
 {
-	for (uint32_t s = 0; s < record->field_count; s++) {
-		struct slot_pair pair = {.sync = use_of(pass, unit, record, s)};
-		for (uint32_t a = 0; a < record->field_count && pair.sync.field; a++) {
-			pair.async = use_of(pass, unit, record, a);
-			if (s != a && are_both_kinds(&pair.sync, &pair.async))
-				table_add(pairs, pair);
-		}
+	TABLE(struct slot_use) uses = {0};
+	for (uint32_t i = 0; i < record->field_count; i++) {
+		struct slot_use use = use_of(pass, unit, record, i);
+		if (use.field)
+			table_add(&uses, use);
 	}
+	for (uint32_t s = 0; s < uses.count; s++)
+		for (uint32_t a = 0; a < uses.count; a++)
+			if (s != a && are_both_kinds(&uses.items[s], &uses.items[a]))
+				table_add(pairs, (struct slot_pair){uses.items[s], uses.items[a]});
+	table_release(&uses);
 }
 
 static void report_table(struct pass *pass, uint32_t unit, const struct fact_record *record, const slot_pairs *pairs,

@@ -83,9 +83,8 @@ static void check_variants(struct pass *pass, const struct twin_table *twins, co
 	for (uint32_t n = 0; n < pass->program->nodes.count; n++) {
 		const struct node *node = &pass->program->nodes.items[n];
 		bool is_new = true;
-		if (!node_is_exported(node) || is_named_async(node->name) ||
-		    !is_variant(pass->program, pair->sync, n) || twins_of(twins, n) ||
-		    !waits_like(pass->derived, n, pair->sync))
+		if (!node_is_exported(node) || !is_variant(pass->program, pair->sync, n) ||
+		    is_named_async(node->name) || twins_of(twins, n) || !waits_like(pass->derived, n, pair->sync))
 			continue;
 		for (uint32_t i = 0; i < reported->count; i++)
 			is_new &= reported->items[i] != n;

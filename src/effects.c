@@ -275,7 +275,7 @@ static void propagate(struct derived *derived, uint32_t first)
 	}
 }
 
-/* Gives each effect its place among those of its node, and notes in effect.next which that is. */
+/* Notes in effect_order which place each effect has among those of its node. */
 static void find_places(struct derived *derived)
 {
 	uint32_t *place = derived->first_effect, first = 0;
@@ -289,32 +289,32 @@ static void find_places(struct derived *derived)
 	}
 	table_need(&derived->effect_order, derived->effects.count);
 	derived->effect_order.count = derived->effects.count;
-	for (uint32_t i = 0; i < derived->effects.count; i++) {
-		struct effect *effect = &derived->effects.items[i];
-		effect->next = derived->effect_order.items[i] = place[effect->node]++;
-		if (effect->from != NONE) /* it was found before */
-			effect->from = derived->effect_order.items[effect->from];
-	}
+	for (uint32_t i = 0; i < derived->effects.count; i++)
+		derived->effect_order.items[i] = place[derived->effects.items[i].node]++;
 }
 
-/* Whoever asks for the effects of a node gets them from one place, not each from somewhere else. They are moved within
- * their table: there is no room for two. */
+/* Whoever asks for the effects of a node gets them from one place, not each from somewhere else. */
 static void sort_by_node(struct derived *derived)
 {
 	find_places(derived);
-	struct effect *effects = derived->effects.items;
-	for (uint32_t i = 0; i < derived->effects.count; i++)
-		while (effects[i].next != i) {
-			struct effect moved = effects[i];
-			effects[i] = effects[moved.next];
-			effects[moved.next] = moved;
-		}
+	struct derived sorted = {.effects = {0}};
+	table_need(&sorted.effects, derived->effects.count);
+	const uint32_t *order = derived->effect_order.items;
+	for (uint32_t i = 0; i < derived->effects.count; i++) {
+		struct effect *effect = &sorted.effects.items[order[i]];
+		*effect = derived->effects.items[i];
+		effect->from = effect->from == NONE ? NONE : order[effect->from];
+	}
+	table_release(&derived->effects);
+	derived->effects.items = sorted.effects.items;
+	derived->effects.count = derived->effect_order.count;
+	derived->effects.capacity = sorted.effects.capacity;
 	for (uint32_t n = 0; n < derived->program->nodes.count; n++)
 		derived->first_effect[n] = NONE;
 	for (uint32_t i = derived->effects.count; i-- > 0;) {
-		uint32_t *first = &derived->first_effect[effects[i].node];
-		effects[i].next = *first;
-		*first = i;
+		struct effect *effect = &derived->effects.items[i];
+		effect->next = derived->first_effect[effect->node];
+		derived->first_effect[effect->node] = i;
 	}
 }
 
