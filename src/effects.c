@@ -199,11 +199,33 @@ static bool add_callees_condition(struct derived *derived, struct ref call, cons
 	return true;
 }
 
-/* What propagate() reads lies all over memory, each thing found through the one before it. Asked for some effects ahead
- * of their turn, it is there by then: the processor need not wait for one after the other. */
+/* What propagate() reads lies all over memory, each thing found through the one before it. Asked for some effects, and
+ * of each some callers, ahead of their turn, it is there by then: the processor need not wait for one after the other.
+ */
+enum { NODE_AHEAD = 16, INCOMING_AHEAD = 12, EDGES_AHEAD = 8, CALLERS_AHEAD = 4, AT_ONCE = 4 };
+
+static void ask_for_edges(const struct derived *derived, const struct node *node, uint32_t first)
+{
+	for (uint32_t i = first; i < node->in_count && i < first + AT_ONCE; i++) {
+		uint32_t number = derived->program->incoming.items[node->first_in + i];
+		__builtin_prefetch(&derived->program->edges.items[number]);
+		__builtin_prefetch(&derived->around[number]);
+	}
+}
+
+static void ask_for_callers(const struct derived *derived, const struct effect *effect, uint32_t first)
+{
+	const struct program *program = derived->program;
+	const struct node *node = &program->nodes.items[effect->node];
+	for (uint32_t i = first; i < node->in_count && i < first + AT_ONCE; i++) {
+		uint32_t from = program->edges.items[program->incoming.items[node->first_in + i]].from;
+		__builtin_prefetch(&derived->effect_tally[from]);
+		__builtin_prefetch(&derived->alike.items[place_of(derived, from, effect->kind, effect->cause)]);
+	}
+}
+
 static void look_ahead(const struct derived *derived, uint32_t at)
 {
-	enum { NODE_AHEAD = 16, INCOMING_AHEAD = 12, EDGES_AHEAD = 8, CALLERS_AHEAD = 4, AT_MOST = 4 };
 	const struct program *program = derived->program;
 	const struct effect *effects = &derived->effects.items[at];
 	const struct node *nodes = program->nodes.items;
@@ -212,23 +234,10 @@ static void look_ahead(const struct derived *derived, uint32_t at)
 		__builtin_prefetch(&nodes[effects[NODE_AHEAD].node]);
 	if (left > INCOMING_AHEAD)
 		__builtin_prefetch(&program->incoming.items[nodes[effects[INCOMING_AHEAD].node].first_in]);
-	if (left > EDGES_AHEAD) {
-		const struct node *node = &nodes[effects[EDGES_AHEAD].node];
-		for (uint32_t i = 0; i < node->in_count && i < AT_MOST; i++) {
-			uint32_t number = program->incoming.items[node->first_in + i];
-			__builtin_prefetch(&program->edges.items[number]);
-			__builtin_prefetch(&derived->around[number]);
-		}
-	}
-	if (left > CALLERS_AHEAD) {
-		const struct effect *effect = &effects[CALLERS_AHEAD];
-		const struct node *node = &nodes[effect->node];
-		for (uint32_t i = 0; i < node->in_count && i < AT_MOST; i++) {
-			uint32_t from = program->edges.items[program->incoming.items[node->first_in + i]].from;
-			__builtin_prefetch(&derived->effect_tally[from]);
-			__builtin_prefetch(&derived->alike.items[place_of(derived, from, effect->kind, effect->cause)]);
-		}
-	}
+	if (left > EDGES_AHEAD)
+		ask_for_edges(derived, &nodes[effects[EDGES_AHEAD].node], 0);
+	if (left > CALLERS_AHEAD)
+		ask_for_callers(derived, &effects[CALLERS_AHEAD], 0);
 }
 
 /* An effect goes to all callers, but for what is private to the callee: a loop that it made and did not hand out. */
@@ -246,6 +255,10 @@ static void propagate(struct derived *derived, uint32_t first)
 		if (node->model && node->body_count) /* a model speaks for it */
 			continue;
 		for (uint32_t i = 0; i < node->in_count; i++) {
+			if (i % AT_ONCE == 0) {
+				ask_for_edges(derived, node, i + AT_ONCE + AT_ONCE);
+				ask_for_callers(derived, &effect, i + AT_ONCE);
+			}
 			uint32_t number = program->incoming.items[node->first_in + i];
 			const struct edge *edge = &program->edges.items[number];
 			bool by_name_only = effect.kind == EFFECT_SETS_NONBLOCKING || effect.kind == EFFECT_MAKES_LOOP;
@@ -275,7 +288,7 @@ static void propagate(struct derived *derived, uint32_t first)
 	}
 }
 
-/* Notes in effect_order which place each effect has among those of its node. */
+/* Gives each effect its place among those of its node, and notes in effect.next which that is. */
 static void find_places(struct derived *derived)
 {
 	uint32_t *place = derived->first_effect, first = 0;
@@ -289,32 +302,32 @@ static void find_places(struct derived *derived)
 	}
 	table_need(&derived->effect_order, derived->effects.count);
 	derived->effect_order.count = derived->effects.count;
-	for (uint32_t i = 0; i < derived->effects.count; i++)
-		derived->effect_order.items[i] = place[derived->effects.items[i].node]++;
+	for (uint32_t i = 0; i < derived->effects.count; i++) {
+		struct effect *effect = &derived->effects.items[i];
+		effect->next = derived->effect_order.items[i] = place[effect->node]++;
+		if (effect->from != NONE) /* it was found before */
+			effect->from = derived->effect_order.items[effect->from];
+	}
 }
 
-/* Whoever asks for the effects of a node gets them from one place, not each from somewhere else. */
+/* Whoever asks for the effects of a node gets them from one place, not each from somewhere else. They are moved within
+ * their table: there is no room for two. */
 static void sort_by_node(struct derived *derived)
 {
 	find_places(derived);
-	struct derived sorted = {.effects = {0}};
-	table_need(&sorted.effects, derived->effects.count);
-	const uint32_t *order = derived->effect_order.items;
-	for (uint32_t i = 0; i < derived->effects.count; i++) {
-		struct effect *effect = &sorted.effects.items[order[i]];
-		*effect = derived->effects.items[i];
-		effect->from = effect->from == NONE ? NONE : order[effect->from];
-	}
-	table_release(&derived->effects);
-	derived->effects.items = sorted.effects.items;
-	derived->effects.count = derived->effect_order.count;
-	derived->effects.capacity = sorted.effects.capacity;
+	struct effect *effects = derived->effects.items;
+	for (uint32_t i = 0; i < derived->effects.count; i++)
+		while (effects[i].next != i) {
+			struct effect moved = effects[i];
+			effects[i] = effects[moved.next];
+			effects[moved.next] = moved;
+		}
 	for (uint32_t n = 0; n < derived->program->nodes.count; n++)
 		derived->first_effect[n] = NONE;
 	for (uint32_t i = derived->effects.count; i-- > 0;) {
-		struct effect *effect = &derived->effects.items[i];
-		effect->next = derived->first_effect[effect->node];
-		derived->first_effect[effect->node] = i;
+		uint32_t *first = &derived->first_effect[effects[i].node];
+		effects[i].next = *first;
+		*first = i;
 	}
 }
 

@@ -330,6 +330,9 @@ static bool is_no_choice(const struct effect *effect, const struct atom *atom)
 static void find_conditional_effects(struct derived *derived)
 {
 	for (uint32_t at = 0; at < derived->effects.count; at++) {
+		enum { AHEAD = 12 };
+		if (at + AHEAD < derived->effects.count) /* by then it is there */
+			__builtin_prefetch(&derived->effects.items[derived->effect_order.items[at + AHEAD]]);
 		uint32_t i = derived->effect_order.items[at];
 		const struct effect *effect = &derived->effects.items[i];
 		/* Input and output on a descriptor of unknown mode may wait: enough where the other side surely starts
