@@ -42,11 +42,18 @@ static bool report_at(struct pass *pass, uint32_t node, const struct effect *eff
 	return true;
 }
 
+/* Asked before what takes longer: few do. */
+static bool runs_any_loop(const struct derived *derived, uint32_t node)
+{
+	return effect_find(derived, node, EFFECT_PUMPS) || effect_find(derived, node, EFFECT_WAITS);
+}
+
 static void check(struct pass *pass)
 {
 	const struct derived *derived = pass->derived;
 	for (uint32_t n = 0; n < pass->program->nodes.count; n++) {
-		if (!pass->program->nodes.items[n].body_count || !is_sync_looking(derived, n, true))
+		if (!pass->program->nodes.items[n].body_count || !runs_any_loop(derived, n) ||
+		    !is_sync_looking(derived, n, true))
 			continue;
 		bool reported = false;
 		for (uint32_t i = derived->first_effect[n]; i != NONE && !reported; i = derived->effects.items[i].next)

@@ -412,6 +412,11 @@ static void add_call_edges(struct program *program, uint32_t unit, uint32_t call
 
 static void make_edges(struct program *program)
 {
+	/* Most calls make one edge. */
+	uint32_t calls = 0;
+	for (uint32_t unit = 0; unit < program->unit_count; unit++)
+		calls += program_facts(program, unit)->calls_count;
+	table_need(&program->edges, calls);
 	for (uint32_t i = 0; i < program->nodes.count; i++) {
 		program->nodes.items[i].first_out = program->edges.count;
 		for (uint32_t b = 0; b < program->nodes.items[i].body_count; b++) {

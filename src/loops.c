@@ -285,9 +285,11 @@ static bool handles_in_scope(const struct derived *derived, uint32_t index, stru
 
 bool waits_on_own_set(struct derived *derived, const struct effect *effect)
 {
+	if (effect->kind != EFFECT_WAITS)
+		return false;
 	const struct facts *facts = program_facts(derived->program, effect->call.unit);
 	const struct fact_call *call = program_call(derived->program, effect->call);
-	for (uint32_t a = 0; effect->kind == EFFECT_WAITS && a < call->argument_count; a++) {
+	for (uint32_t a = 0; a < call->argument_count; a++) {
 		struct ref argument = program_argument(derived->program, effect->call, a);
 		if (facts->values[argument.index].kind == VALUE_LOCAL &&
 		    origin_of(derived, argument, call->function).kind == ORIGIN_MADE)

@@ -227,6 +227,11 @@ static void collect_bodies(struct program *program)
 
 static void make_nodes(struct program *program)
 {
+	/* No more than that will be needed: a table that need not move as it grows gets large pages from the start. */
+	uint32_t functions = 0;
+	for (uint32_t unit = 0; unit < program->unit_count; unit++)
+		functions += program_facts(program, unit)->functions_count;
+	table_need(&program->nodes, functions);
 	for (uint32_t unit = 0; unit < program->unit_count; unit++) {
 		const struct facts *facts = program_facts(program, unit);
 		program->units[unit].node = arena_alloc(&program->arena, facts->functions_count * sizeof(uint32_t));
