@@ -112,7 +112,7 @@ struct place walk_place(struct walk *walk, CXSourceRange range)
 	struct source_file *source = walk_source(walk, file);
 	if (!source)
 		return (struct place){0};
-	place.file = source->path;
+	place.file = walk_source_path(walk, source);
 	if (file != end_file) {
 		place.end_line = place.line;
 		place.end_column = place.column + 1;
@@ -134,7 +134,7 @@ static struct source_file *locate(struct walk *walk, CXCursor declaration, struc
 		*place = (struct place){0};
 		return NULL;
 	}
-	place->file = source->path;
+	place->file = walk_source_path(walk, source);
 	place->end_line = place->line;
 	place->end_column = place->column + (uint32_t)identifier_at(walk, source, offset);
 	return source;
@@ -305,7 +305,7 @@ static const char *end_of_place(const struct walk *walk, const char *place)
  * are. */
 static uint32_t type_spelling(struct walk *walk, CXType type)
 {
-	static const char mark[] = " at /";
+	static const char mark[] = " at ";
 	CXString spelling = clang.getTypeSpelling(type);
 	const char *text = clang.getCString(spelling);
 	const char *place = strchr(text, '(') ? strstr(text, mark) : NULL;
@@ -313,7 +313,7 @@ static uint32_t type_spelling(struct walk *walk, CXType type)
 		return walk_string(walk, spelling);
 	struct arena scratch = {0};
 	char *bare = arena_alloc(&scratch, strlen(text)), *to = bare;
-	for (const char *end; place && (end = end_of_place(walk, place + strlen(mark) - 1)) != NULL;
+	for (const char *end; place && (end = end_of_place(walk, place + strlen(mark))) != NULL;
 	     place = strstr(text, mark)) {
 		to = mempcpy(to, text, (size_t)(place - text));
 		text = end;
@@ -388,7 +388,8 @@ static enum CXChildVisitResult note_field(CXCursor cursor, CXCursor parent, CXCl
 					      .place = walk_name_place(walk, cursor)});
 		if (clang.Cursor_hasAttrs(cursor))
 			walk_annotations(walk, cursor, NONE, walk->facts.fields.count - 1, NONE);
-	} else if ((kind == CXCursor_StructDecl || kind == CXCursor_UnionDecl) && clang.Cursor_isAnonymous(cursor)) {
+	} else if ((kind == CXCursor_StructDecl || kind == CXCursor_UnionDecl) &&
+		   clang.Cursor_isAnonymousRecordDecl(cursor)) {
 		struct record_visit inner = *visit;
 		if (kind == CXCursor_UnionDecl)
 			inner.flags |= FIELD_IN_UNION;
@@ -591,7 +592,8 @@ uint32_t walk_variable(struct walk *walk, CXCursor declaration)
 	fact.identity = fact.name;
 	struct place first_place = walk_name_place(walk, first);
 	for (uint32_t i = 0; i < walk->sources.count; i++)
-		if (walk->sources.items[i].path == first_place.file && walk->sources.items[i].system)
+		if (first_place.file && walk->sources.items[i].path == first_place.file &&
+		    walk->sources.items[i].system)
 			fact.flags |= VARIABLE_SYSTEM;
 	if (clang.getCursorTLSKind(declaration) != CXTLS_None)
 		fact.flags |= VARIABLE_THREAD_LOCAL;
