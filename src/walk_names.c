@@ -373,29 +373,41 @@ struct record_visit {
 	uint32_t flags; /* of the fields: FIELD_IN_UNION inside a union */
 };
 
-static enum CXChildVisitResult note_field(CXCursor cursor, CXCursor parent, CXClientData data)
+static void add_field(struct walk *walk, CXCursor cursor, uint32_t flags)
+{
+	if (clang.Cursor_isBitField(cursor))
+		flags |= FIELD_BITS;
+	table_add(&walk->facts.fields, (struct fact_field){.name = walk_string(walk, clang.getCursorSpelling(cursor)),
+							   .type = walk_type(walk, clang.getCursorType(cursor)),
+							   .flags = flags,
+							   .place = walk_name_place(walk, cursor)});
+	if (clang.Cursor_hasAttrs(cursor))
+		walk_annotations(walk, cursor, NONE, walk->facts.fields.count - 1, NONE);
+}
+
+static enum CXChildVisitResult note_enumerator(CXCursor cursor, CXCursor parent, CXClientData data)
 {
 	(void)parent;
-	struct record_visit *visit = data;
-	struct walk *walk = visit->walk;
-	enum CXCursorKind kind = clang.getCursorKind(cursor);
-	if (kind == CXCursor_EnumConstantDecl || kind == CXCursor_FieldDecl) {
-		uint32_t flags = visit->flags | (clang.Cursor_isBitField(cursor) ? FIELD_BITS : 0);
-		table_add(&walk->facts.fields,
-			  (struct fact_field){.name = walk_string(walk, clang.getCursorSpelling(cursor)),
-					      .type = walk_type(walk, clang.getCursorType(cursor)),
-					      .flags = flags,
-					      .place = walk_name_place(walk, cursor)});
-		if (clang.Cursor_hasAttrs(cursor))
-			walk_annotations(walk, cursor, NONE, walk->facts.fields.count - 1, NONE);
-	} else if ((kind == CXCursor_StructDecl || kind == CXCursor_UnionDecl) &&
-		   clang.Cursor_isAnonymousRecordDecl(cursor)) {
-		struct record_visit inner = *visit;
-		if (kind == CXCursor_UnionDecl)
-			inner.flags |= FIELD_IN_UNION;
-		clang.visitChildren(cursor, note_field, &inner);
-	}
+	if (clang.getCursorKind(cursor) == CXCursor_EnumConstantDecl)
+		add_field(data, cursor, 0);
 	return CXChildVisit_Continue;
+}
+
+/* Fields are visited by type: the children of a record from a precompiled header have another order. */
+static enum CXVisitorResult note_field(CXCursor cursor, CXClientData data)
+{
+	struct record_visit *visit = data;
+	CXType type = clang.getCursorType(cursor);
+	CXCursor record = clang.getTypeDeclaration(type);
+	if (!clang.Cursor_isAnonymousRecordDecl(record)) {
+		add_field(visit->walk, cursor, visit->flags);
+		return CXVisit_Continue;
+	}
+	struct record_visit inner = *visit;
+	if (clang.getCursorKind(record) == CXCursor_UnionDecl)
+		inner.flags |= FIELD_IN_UNION;
+	clang.Type_visitFields(type, note_field, &inner);
+	return CXVisit_Continue;
 }
 
 static enum CXChildVisitResult note_inner_record(CXCursor cursor, CXCursor parent, CXClientData data)
@@ -425,7 +437,10 @@ void walk_note_record(struct walk *walk, CXCursor definition)
 	const char *identity = intern_text(&walk->strings, record.identity);
 	record.name = intern_n(&walk->strings, identity, strcspn(identity, "@"));
 	struct record_visit visit = {walk, kind == CXCursor_UnionDecl ? FIELD_IN_UNION : 0};
-	clang.visitChildren(definition, note_field, &visit);
+	if (kind == CXCursor_EnumDecl)
+		clang.visitChildren(definition, note_enumerator, walk);
+	else
+		clang.Type_visitFields(clang.getCursorType(definition), note_field, &visit);
 	record.field_count = walk->facts.fields.count - record.first_field;
 	table_add(&walk->facts.records, record);
 }
