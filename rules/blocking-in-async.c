@@ -64,7 +64,7 @@ static void check_effect(struct pass *pass, const struct effect *effect, waits *
 {
 	waits found = {0};
 	bool is_event = is_event_wait(pass, effect);
-	find_waits(pass->derived, (struct wait){effect->node, effect->call, effect->condition, NONE}, is_waiter,
+	find_waits(pass->derived, (struct wait){effect->node, effect->call, *effect->condition, NONE}, is_waiter,
 		   &found);
 	for (uint32_t at = 0; at < found.count; at++) {
 		const struct wait *wait = &found.items[at];

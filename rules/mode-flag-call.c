@@ -21,7 +21,7 @@ static bool matters(const struct pass *pass, const struct mode *mode, int64_t nu
 	for (uint32_t i = pass->derived->first_effect[mode->node]; i != NONE;
 	     i = pass->derived->effects.items[i].next) {
 		const struct effect *effect = &pass->derived->effects.items[i];
-		const struct atom *atom = condition_find(&effect->condition, SUBJECT_PARAM, mode->id);
+		const struct atom *atom = condition_find(effect->condition, SUBJECT_PARAM, mode->id);
 		if (effect->kind == EFFECT_SETS_NONBLOCKING && effect->clears && atom &&
 		    (atom->test == TEST_NONZERO) == (number != 0))
 			return true;

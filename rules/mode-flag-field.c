@@ -2,50 +2,98 @@
 
 #include <string.h>
 
-/* Whether the value tests the slot (or that bit of it), however it is put together with other tests. */
-static bool tests_slot(struct pass *pass, uint32_t unit, uint32_t value, const struct mode *mode, int depth)
+/* A scope whose condition tests a slot that is a mode. */
+struct branch {
+	uint32_t node;
+	struct ref scope;
+	int64_t number; /* that it is tested against */
+	uint32_t next;  /* of the same slot, or NONE */
+};
+
+/* By string of conditions.subjects; the branches of a slot are in the order of nodes and scopes. */
+struct branches {
+	TABLE(struct branch) list;
+	id_table first, last;
+};
+
+static void add_branch(struct branches *branches, uint32_t slot, struct branch branch)
 {
-	const struct facts *facts = program_facts(pass->program, unit);
-	value = value_resolve(pass->program, unit, value);
-	if (value == NONE || depth > 8)
-		return false;
-	const struct fact_value *fact = &facts->values[value];
-	struct atom atom;
-	if (test_value(&pass->derived->conditions, unit, value, TEST_NONZERO, 0, &atom) == TRUTH_ATOM)
-		return atom.subject == SUBJECT_SLOT && atom.id == mode->id && (!mode->bit || atom.number == mode->bit);
-	if (fact->kind == VALUE_UNARY)
-		return tests_slot(pass, unit, fact->a, mode, depth + 1);
-	return fact->kind == VALUE_BINARY &&
-	       (tests_slot(pass, unit, fact->a, mode, depth + 1) || tests_slot(pass, unit, fact->b, mode, depth + 1));
+	while (branches->first.count <= slot) {
+		table_add(&branches->first, NONE);
+		table_add(&branches->last, NONE);
+	}
+	uint32_t last = branches->last.items[slot];
+	branch.next = NONE;
+	*(last == NONE ? &branches->first.items[slot] : &branches->list.items[last].next) = branches->list.count;
+	branches->last.items[slot] = branches->list.count;
+	table_add(&branches->list, branch);
 }
 
-/* Lists every function that branches on the field (or on the bit). */
-static void add_branches(struct pass *pass, struct finding *finding, const struct mode *mode)
+/* Adds the slots that the value tests, however it is put together. */
+static void add_tests(struct pass *pass, struct branches *branches, struct branch branch, uint32_t value, int depth)
+{
+	const struct facts *facts = program_facts(pass->program, branch.scope.unit);
+	value = value_resolve(pass->program, branch.scope.unit, value);
+	if (value == NONE || depth > 8)
+		return;
+	const struct fact_value *fact = &facts->values[value];
+	struct atom atom;
+	if (test_value(&pass->derived->conditions, branch.scope.unit, value, TEST_NONZERO, 0, &atom) == TRUTH_ATOM) {
+		branch.number = atom.number;
+		if (atom.subject == SUBJECT_SLOT && mode_of_slot(pass->derived, atom.id))
+			add_branch(branches, atom.id, branch);
+		return;
+	}
+	if (fact->kind == VALUE_UNARY || fact->kind == VALUE_BINARY)
+		add_tests(pass, branches, branch, fact->a, depth + 1);
+	if (fact->kind == VALUE_BINARY)
+		add_tests(pass, branches, branch, fact->b, depth + 1);
+}
+
+/* One walk over all scopes, whatever the number of modes. */
+static void find_branches(struct pass *pass, struct branches *branches)
 {
 	const struct program *program = pass->program;
 	for (uint32_t n = 0; n < program->nodes.count; n++) {
 		const struct node *node = &program->nodes.items[n];
-		bool found = false;
-		for (uint32_t b = 0; b < node->body_count && !found; b++) {
+		for (uint32_t b = 0; b < node->body_count; b++) {
 			struct ref body = program->bodies.items[node->first_body + b];
 			const struct facts *facts = program_facts(program, body.unit);
 			const struct fact_function *function = &facts->functions[body.index];
-			for (uint32_t s = 0; s < function->scope_count && !found; s++) {
-				const struct fact_scope *scope = &facts->scopes[function->first_scope + s];
-				if (!tests_slot(pass, body.unit, scope->condition, mode, 0))
-					continue;
-				found = true;
-				note(pass, finding, body.unit, &scope->place, n, "'%s' branches on it", node->name);
-				if (node->flags & FUNCTION_STATIC)
-					find_surface(pass, finding, n);
+			for (uint32_t s = 0; s < function->scope_count; s++) {
+				uint32_t scope = function->first_scope + s;
+				add_tests(pass, branches, (struct branch){.node = n, .scope = {body.unit, scope}},
+					  facts->scopes[scope].condition, 0);
 			}
 		}
+	}
+}
+
+/* Lists every function that branches on the field (or on the bit). */
+static void note_branches(struct pass *pass, struct finding *finding, const struct branches *branches,
+			  const struct mode *mode)
+{
+	uint32_t noted = NONE;
+	for (uint32_t i = mode->id < branches->first.count ? branches->first.items[mode->id] : NONE; i != NONE;
+	     i = branches->list.items[i].next) {
+		const struct branch *branch = &branches->list.items[i];
+		const struct node *node = &pass->program->nodes.items[branch->node];
+		if (branch->node == noted || (mode->bit && branch->number != mode->bit))
+			continue;
+		noted = branch->node;
+		note(pass, finding, branch->scope.unit,
+		     &program_facts(pass->program, branch->scope.unit)->scopes[branch->scope.index].place, noted,
+		     "'%s' branches on it", node->name);
+		if (node->flags & FUNCTION_STATIC)
+			find_surface(pass, finding, noted);
 	}
 }
 
 static void check(struct pass *pass)
 {
 	const struct derived *derived = pass->derived;
+	struct branches branches = {0};
+	find_branches(pass, &branches);
 	for (uint32_t i = 0; i < derived->modes.count; i++) {
 		const struct mode *mode = &derived->modes.items[i];
 		if (mode->subject != SUBJECT_SLOT)
@@ -68,9 +116,12 @@ static void check(struct pass *pass)
 			note_effect(pass, finding, &derived->effects.items[mode->effect]);
 		if (mode->other != NONE)
 			note_effect(pass, finding, &derived->effects.items[mode->other]);
-		add_branches(pass, finding, mode);
+		note_branches(pass, finding, &branches, mode);
 		set_help(pass, finding, "give each behaviour a type of its own");
 	}
+	table_release(&branches.list);
+	table_release(&branches.first);
+	table_release(&branches.last);
 }
 
 const struct rule rule_mode_flag_field = {

@@ -10,15 +10,23 @@ static const struct model_effect *find_model_effect(const struct node *node, enu
 	return NULL;
 }
 
-/* The program asks the library for locks around its loops. */
-static bool is_made_thread_safe(const struct program *program, const char *world)
+/* Worlds for whose loops the program asks the library for locks. */
+typedef TABLE(const char *) worlds;
+
+static void find_made_thread_safe(const struct program *program, worlds *safe)
 {
 	for (uint32_t n = 0; n < program->nodes.count; n++) {
 		const struct node *node = &program->nodes.items[n];
-		if (node->in_count && find_model_effect(node, MODEL_MAKES_THREAD_SAFE) &&
-		    strcmp(node->model->world, world) == 0)
-			return true;
+		if (node->in_count && find_model_effect(node, MODEL_MAKES_THREAD_SAFE))
+			table_add(safe, node->model->world);
 	}
+}
+
+static bool is_listed(const worlds *safe, const char *world)
+{
+	for (uint32_t i = 0; i < safe->count; i++)
+		if (strcmp(safe->items[i], world) == 0)
+			return true;
 	return false;
 }
 
@@ -35,7 +43,7 @@ static bool is_private(struct pass *pass, struct ref call, int argument)
 	       program_facts(pass->program, value.unit)->values[fact->a].kind == VALUE_LOCAL;
 }
 
-static void check_edge(struct pass *pass, uint32_t number)
+static void check_edge(struct pass *pass, uint32_t number, const worlds *safe)
 {
 	const struct program *program = pass->program;
 	const struct edge *edge = &program->edges.items[number];
@@ -49,7 +57,7 @@ static void check_edge(struct pass *pass, uint32_t number)
 	    is_private(pass, edge->call, bound->argument))
 		return;
 	struct thread_path path;
-	if (find_thread_path(pass, number, &path) && !is_made_thread_safe(program, callee->model->world)) {
+	if (find_thread_path(pass, number, &path) && !is_listed(safe, callee->model->world)) {
 		struct finding *finding =
 		    report_call(pass, edge->call, callee->name,
 				"'%s' is called on %s, but only the thread that runs %s may call it", callee->name,
@@ -62,8 +70,11 @@ static void check_edge(struct pass *pass, uint32_t number)
 
 static void check(struct pass *pass)
 {
+	worlds safe = {0};
+	find_made_thread_safe(pass->program, &safe);
 	for (uint32_t e = 0; e < pass->program->edges.count; e++)
-		check_edge(pass, e);
+		check_edge(pass, e, &safe);
+	table_release(&safe);
 }
 
 const struct rule rule_off_loop_call = {

@@ -50,7 +50,7 @@ static void check_function(struct pass *pass, struct lifetimes *lifetimes, struc
 
 static void check(struct pass *pass)
 {
-	struct lifetimes *lifetimes = lifetimes_new(pass->derived);
+	struct lifetimes *lifetimes = lifetimes_of(pass->derived);
 	for (uint32_t n = 0; n < pass->program->nodes.count; n++) {
 		const struct node *node = &pass->program->nodes.items[n];
 		/* A test that returns ends, and its process with it. */
@@ -58,7 +58,6 @@ static void check(struct pass *pass)
 		for (uint32_t b = 0; b < node->body_count && !ends; b++)
 			check_function(pass, lifetimes, pass->program->bodies.items[node->first_body + b]);
 	}
-	lifetimes_free(lifetimes);
 }
 
 const struct rule rule_stack_handle = {

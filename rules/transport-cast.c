@@ -1,4 +1,5 @@
 #include "pass.h"
+#include "stores.h"
 #include "transports.h"
 
 #include <string.h>
@@ -34,28 +35,20 @@ static uint32_t type_behind(const struct program *program, uint32_t unit, uint32
 static struct ref stored_type(const struct derived *derived, uint32_t unit, uint32_t value, enum transport *transport)
 {
 	const struct program *program = derived->program;
-	const struct facts *facts = program_facts(program, unit);
-	const struct fact_value *slot = &facts->values[value];
+	struct stores stores = stores_of_value(program, unit, &program_facts(program, unit)->values[value]);
 	struct ref found = {0, NONE};
 	*transport = TRANSPORT_NONE;
-	for (uint32_t u = 0; u < program->unit_count; u++) {
-		const struct facts *other = program_facts(program, u);
-		for (uint32_t i = 0; i < other->assignments_count; i++) {
-			const struct fact_assignment *assignment = &other->assignments[i];
-			const struct fact_value *target = &other->values[assignment->target];
-			if (target->kind != VALUE_FIELD ||
-			    strcmp(facts_text(other, target->b), facts_text(facts, slot->b)) != 0 ||
-			    strcmp(facts_text(other, target->c), facts_text(facts, slot->c)) != 0)
-				continue;
-			uint32_t type = assignment->source == NONE ? NONE : type_behind(program, u, assignment->source);
-			enum transport stored = transport_of_type(derived, u, type);
-			if (stored == TRANSPORT_NONE)
-				continue;
-			if (*transport != TRANSPORT_NONE && *transport != stored)
-				return (struct ref){0, NONE};
-			*transport = stored;
-			found = (struct ref){u, type};
-		}
+	for (uint32_t i = 0; i < stores.count; i++) {
+		uint32_t u = stores.items[i].unit,
+			 source = program_facts(program, u)->assignments[stores.items[i].index].source;
+		uint32_t type = source == NONE ? NONE : type_behind(program, u, source);
+		enum transport stored = transport_of_type(derived, u, type);
+		if (stored == TRANSPORT_NONE)
+			continue;
+		if (*transport != TRANSPORT_NONE && *transport != stored)
+			return (struct ref){0, NONE};
+		*transport = stored;
+		found = (struct ref){u, type};
 	}
 	return found;
 }

@@ -31,9 +31,9 @@ static enum kind kind_of(const struct pass *pass, uint32_t node, const struct ef
 	for (uint32_t i = pass->derived->first_effect[node]; i != NONE; i = pass->derived->effects.items[i].next) {
 		const struct effect *effect = &pass->derived->effects.items[i];
 		bool always = effect->certain;
-		for (uint32_t a = 0; a < effect->condition.count; a++)
-			always &= effect->condition.atoms[a].subject != SUBJECT_PARAM ||
-				  effect->condition.atoms[a].test == TEST_NOT_NULL;
+		for (uint32_t a = 0; a < effect->condition->count; a++)
+			always &= effect->condition->atoms[a].subject != SUBJECT_PARAM ||
+				  effect->condition->atoms[a].test == TEST_NOT_NULL;
 		if (always && is_wait(pass, effect) && !blocks) {
 			blocks = true;
 			*why = effect;

@@ -64,25 +64,49 @@ static bool returns_status(const struct program *program, const struct node *nod
 	       contains(facts_text(facts, facts->types[type].alias), "bool");
 }
 
+/* The public functions of each file, in order. */
+struct by_file {
+	struct intern files;
+	id_table first; /* node, by file */
+	uint32_t *next; /* by node */
+};
+
+static void list_by_file(const struct program *program, struct by_file *list, struct arena *arena)
+{
+	*list = (struct by_file){.next = arena_alloc(arena, program->nodes.count * sizeof(uint32_t))};
+	intern_init(&list->files);
+	for (uint32_t n = program->nodes.count; n-- > 0;) {
+		const struct node *node = &program->nodes.items[n];
+		if (!is_public(node))
+			continue;
+		uint32_t file = intern(&list->files, node->file);
+		while (list->first.count <= file)
+			table_add(&list->first, NONE);
+		list->next[n] = list->first.items[file];
+		list->first.items[file] = n;
+	}
+}
+
 /* A function of the same file that does the same kind of thing and can be cancelled, or NONE. */
-static uint32_t find_cancellable_sibling(const struct pass *pass, uint32_t index, const struct intern *records,
-					 const char **by)
+static uint32_t find_cancellable_sibling(const struct pass *pass, uint32_t index, const struct by_file *list,
+					 const struct intern *records, const char **by)
 {
 	const struct program *program = pass->program;
 	const struct node *node = &program->nodes.items[index];
-	for (uint32_t n = 0; n < program->nodes.count; n++) {
-		const struct node *other = &program->nodes.items[n];
-		if (n != index && is_public(other) && strcmp(other->file, node->file) == 0 &&
-		    are_siblings(pass->derived, node, other) && can_be_cancelled(program, n, records, by))
+	for (uint32_t n = list->first.items[intern_find(&list->files, node->file)]; n != NONE; n = list->next[n])
+		if (n != index && are_siblings(pass->derived, node, &program->nodes.items[n]) &&
+		    can_be_cancelled(program, n, records, by))
 			return n;
-	}
 	return NONE;
 }
 
 static void check(struct pass *pass)
 {
 	const struct program *program = pass->program;
+	struct arena scratch = {0};
+	struct by_file list;
 	struct intern records;
+	list_by_file(program, &list, &scratch);
 	find_cancellable(program, &records);
 	for (uint32_t n = 0; n < program->nodes.count; n++) {
 		const struct node *node = &program->nodes.items[n];
@@ -91,7 +115,7 @@ static void check(struct pass *pass)
 		    !completion_type(pass->derived, node) || !returns_status(program, node) ||
 		    has_word(node->name, other_words) || can_be_cancelled(program, n, &records, &by))
 			continue;
-		uint32_t sibling = find_cancellable_sibling(pass, n, &records, &by);
+		uint32_t sibling = find_cancellable_sibling(pass, n, &list, &records, &by);
 		if (sibling == NONE)
 			continue;
 		const struct node *other = &program->nodes.items[sibling];
@@ -103,6 +127,9 @@ static void check(struct pass *pass)
 		set_help(pass, finding, "return a handle, or take one, by which the operation can be called off");
 	}
 	intern_release(&records);
+	intern_release(&list.files);
+	table_release(&list.first);
+	arena_release(&scratch);
 }
 
 const struct rule rule_uncancellable = {

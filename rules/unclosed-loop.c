@@ -17,7 +17,7 @@ static void report_loop(struct pass *pass, uint32_t node, const struct made_loop
 static void check(struct pass *pass)
 {
 	const struct program *program = pass->program;
-	struct lifetimes *lifetimes = lifetimes_new(pass->derived);
+	struct lifetimes *lifetimes = lifetimes_of(pass->derived);
 	for (uint32_t n = 0; n < program->nodes.count; n++) {
 		const struct node *node = &program->nodes.items[n];
 		/* The end of the process closes all that it has. */
@@ -36,7 +36,6 @@ static void check(struct pass *pass)
 			table_release(&ways_out);
 		}
 	}
-	lifetimes_free(lifetimes);
 }
 
 const struct rule rule_unclosed_loop = {

@@ -48,9 +48,8 @@ enum { GIVES = 1u << LIFETIME_KEPT | 1u << LIFETIME_CLOSED | 1u << LIFETIME_HAND
 
 static bool touches_memory(struct pass *pass, struct ref call, uint32_t wanted)
 {
-	struct lifetimes *lifetimes = lifetimes_new(pass->derived);
+	struct lifetimes *lifetimes = lifetimes_of(pass->derived);
 	uint32_t kinds = lifetime_kinds(lifetimes, call, wanted, NULL);
-	lifetimes_free(lifetimes);
 	return kinds != 0;
 }
 
@@ -174,7 +173,7 @@ static bool has_other(struct lifetimes *lifetimes, const struct lifetime_event *
 
 static const char *why_memory_is_safe(struct pass *pass, struct ref call)
 {
-	struct lifetimes *lifetimes = lifetimes_new(pass->derived);
+	struct lifetimes *lifetimes = lifetimes_of(pass->derived);
 	struct lifetime_event event = {0};
 	const char *answer = NULL;
 	if (lifetime_kinds(lifetimes, call, FREES, &event)) {
@@ -183,13 +182,12 @@ static const char *why_memory_is_safe(struct pass *pass, struct ref call)
 	} else if (lifetime_kinds(lifetimes, call, GIVES, &event) && !has_other(lifetimes, &event, FREES, true)) {
 		answer = about_caller(pass, call, "nothing behind it in ", " frees that memory");
 	}
-	lifetimes_free(lifetimes);
 	return answer;
 }
 
 static const char *why_stack_is_safe(struct pass *pass, struct ref call)
 {
-	struct lifetimes *lifetimes = lifetimes_new(pass->derived);
+	struct lifetimes *lifetimes = lifetimes_of(pass->derived);
 	struct lifetime_event event = {0};
 	struct ref function = {call.unit, function_of(pass, call)};
 	const char *answer = NULL;
@@ -201,7 +199,6 @@ static const char *why_stack_is_safe(struct pass *pass, struct ref call)
 	else if (!pending_exit(lifetimes, function, &event, &ways_out))
 		answer = about_caller(pass, call, "its use ends before each return of ", ", or may");
 	table_release(&ways_out);
-	lifetimes_free(lifetimes);
 	return answer;
 }
 

@@ -151,6 +151,12 @@ static size_t path_option(const char *argument)
 	return 0;
 }
 
+/* As path_in_root(), but the root too is told by its place in itself. */
+static const char *place_in_root(const char *path, const char *root)
+{
+	return strcmp(path, root) == 0 ? "." : path_in_root(path, root);
+}
+
 /* Only where an argument is a path, the project's root is left out of it: what a macro says may get into the facts. */
 static void hash_arguments(XXH3_state_t *state, const struct command *command, const char *root)
 {
@@ -159,7 +165,7 @@ static void hash_arguments(XXH3_state_t *state, const struct command *command, c
 		const char *argument = command->arguments[i];
 		size_t option = is_path ? 0 : path_option(argument);
 		bool has_path = is_path || (option && argument[option]);
-		const char *path = argument + option, *shown = has_path ? path_in_root(path, root) : path;
+		const char *path = argument + option, *shown = has_path ? place_in_root(path, root) : path;
 		XXH3_128bits_update(state, argument, option);
 		XXH3_128bits_update(state, shown == path ? "=" : "/", 1);
 		hash_text(state, shown);
@@ -178,7 +184,7 @@ static bool make_key(struct cache *cache, const struct command *command, uint64_
 	XXH3_state_t state;
 	XXH3_128bits_reset(&state);
 	hash_text(&state, cache->options.maker);
-	hash_text(&state, path_in_root(command->directory, root));
+	hash_text(&state, place_in_root(command->directory, root));
 	hash_text(&state, path_in_root(command->file, root));
 	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++) {
 		const char *value = getenv(variables[i]);

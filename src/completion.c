@@ -1,5 +1,7 @@
 #include "completion.h"
 
+#include "stores.h"
+
 #include <string.h>
 
 /* How deep the expression of a condition is looked into; a call counts for half of it, so that an accessor may call one
@@ -102,17 +104,14 @@ static bool is_result(const struct search *search, uint32_t unit, uint32_t funct
 static bool is_set_by_callback(const struct search *search, uint32_t unit, const struct fact_value *place)
 {
 	const struct program *program = search->derived->program;
-	for (uint32_t u = 0; u < program->unit_count; u++) {
-		const struct facts *facts = program_facts(program, u);
-		for (uint32_t i = 0; i < facts->assignments_count; i++) {
-			const struct fact_assignment *assignment = &facts->assignments[i];
-			if (assignment->function == NONE || !is_shared_place(program_facts(program, unit), place, facts,
-									     &facts->values[assignment->target]))
-				continue;
-			uint32_t node = program_node(program, u, assignment->function);
-			if ((search->dispatched && search->dispatched[node]) || is_callback(search->derived, node))
-				return true;
-		}
+	struct stores stores = stores_of_value(program, unit, place);
+	for (uint32_t i = 0; i < stores.count; i++) {
+		uint32_t u = stores.items[i].unit,
+			 function = program_facts(program, u)->assignments[stores.items[i].index].function;
+		uint32_t node = program_node(program, u, function);
+		if (node != NONE &&
+		    ((search->dispatched && search->dispatched[node]) || is_callback(search->derived, node)))
+			return true;
 	}
 	return false;
 }

@@ -3,6 +3,11 @@
 #include <string.h>
 #include <strings.h>
 
+/* An entry of conditions.of_scope; 0 where nobody has asked yet. */
+#define SCOPE_KNOWN (1u << 31)
+#define SCOPE_RUNS (1u << 30)
+#define SCOPE_CONDITION (SCOPE_RUNS - 1)
+
 enum test test_opposite(enum test test)
 {
 	static const enum test opposites[] = {
@@ -146,6 +151,50 @@ bool conditions_equal(const struct condition *a, const struct condition *b)
 	return true;
 }
 
+void conditions_init(struct conditions *conditions, const struct program *program)
+{
+	*conditions = (struct conditions){.program = program};
+	intern_init(&conditions->subjects);
+	intern_init(&conditions->keys); /* the empty string is the key of the empty condition */
+	table_add(&conditions->known, arena_alloc(&conditions->arena, sizeof(struct condition)));
+	conditions->of_scope = arena_alloc(&conditions->arena, program->unit_count * sizeof(*conditions->of_scope));
+}
+
+void conditions_release(struct conditions *conditions)
+{
+	intern_release(&conditions->subjects);
+	intern_release(&conditions->keys);
+	table_release(&conditions->known);
+	arena_release(&conditions->arena);
+}
+
+/* Returns the condition's index in conditions.known. */
+static uint32_t intern_condition(struct conditions *conditions, const struct condition *condition)
+{
+	if (!condition->count)
+		return 0;
+	/* Packed: an atom itself may have padding, whose bytes say nothing. */
+	char key[CONDITION_ATOMS * sizeof(struct atom)];
+	size_t length = 0;
+	for (uint32_t i = 0; i < condition->count; i++) {
+		const struct atom *atom = &condition->atoms[i];
+		uint32_t words[] = {atom->subject, atom->id, atom->test};
+		memcpy(key + length, words, sizeof(words));
+		memcpy(key + length + sizeof(words), &atom->number, sizeof(atom->number));
+		length += sizeof(words) + sizeof(atom->number);
+	}
+	uint32_t id = intern_n(&conditions->keys, key, length);
+	if (id == conditions->known.count)
+		table_add(&conditions->known, arena_copy(&conditions->arena, condition, 1, sizeof(*condition)));
+	return id;
+}
+
+const struct condition *condition_intern(struct conditions *conditions, const struct condition *condition)
+{
+	uint32_t id = intern_condition(conditions, condition); /* may move the items */
+	return conditions->known.items[id];
+}
+
 uint32_t value_resolve(const struct program *program, uint32_t unit, uint32_t value)
 {
 	const struct facts *facts = program_facts(program, unit);
@@ -192,23 +241,11 @@ uint32_t value_root(const struct program *program, uint32_t unit, uint32_t value
 	}
 }
 
-bool is_shared_place(const struct facts *a_facts, const struct fact_value *a, const struct facts *b_facts,
-		     const struct fact_value *b)
-{
-	if (a->kind != b->kind)
-		return false;
-	if (a->kind == VALUE_FIELD)
-		return strcmp(facts_text(a_facts, a->b), facts_text(b_facts, b->b)) == 0 &&
-		       strcmp(facts_text(a_facts, a->c), facts_text(b_facts, b->c)) == 0;
-	return a->kind == VALUE_VARIABLE && strcmp(facts_text(a_facts, a_facts->variables[a->a].identity),
-						   facts_text(b_facts, b_facts->variables[b->a].identity)) == 0;
-}
-
 uint32_t slot_subject(struct conditions *conditions, uint32_t unit, uint32_t value)
 {
 	const struct fact_value *fact = &program_facts(conditions->program, unit)->values[value];
-	return intern_printf(&conditions->subjects, "%s::%s", program_text(conditions->program, unit, fact->c),
-			     program_text(conditions->program, unit, fact->b));
+	return intern_slot(&conditions->subjects, program_text(conditions->program, unit, fact->c),
+			   program_text(conditions->program, unit, fact->b));
 }
 
 static bool is_pointer_type(const struct facts *facts, uint32_t type)
@@ -398,7 +435,7 @@ bool condition_of_value(struct conditions *conditions, uint32_t unit, uint32_t v
 	}
 }
 
-bool condition_of_scope(struct conditions *conditions, uint32_t unit, uint32_t scope, struct condition *condition)
+static bool walk_scopes(struct conditions *conditions, uint32_t unit, uint32_t scope, struct condition *condition)
 {
 	const struct facts *facts = program_facts(conditions->program, unit);
 	for (; scope != NONE; scope = facts->scopes[scope].parent) {
@@ -409,6 +446,25 @@ bool condition_of_scope(struct conditions *conditions, uint32_t unit, uint32_t s
 			return false;
 	}
 	return true;
+}
+
+bool condition_of_scope(struct conditions *conditions, uint32_t unit, uint32_t scope, struct condition *condition)
+{
+	/* What is already in the condition decides what there is still room for. */
+	if (condition->count || scope == NONE)
+		return walk_scopes(conditions, unit, scope, condition);
+	uint32_t **of_unit = &conditions->of_scope[unit];
+	if (!*of_unit)
+		*of_unit = arena_alloc(&conditions->arena,
+				       program_facts(conditions->program, unit)->scopes_count * sizeof(**of_unit));
+	uint32_t *found = &(*of_unit)[scope];
+	if (!*found) {
+		bool runs = walk_scopes(conditions, unit, scope, condition);
+		*found = SCOPE_KNOWN | (runs ? SCOPE_RUNS : 0) | intern_condition(conditions, condition);
+		return runs;
+	}
+	*condition = *conditions->known.items[*found & SCOPE_CONDITION];
+	return *found & SCOPE_RUNS;
 }
 
 bool condition_at_call(struct conditions *conditions, struct ref call, const struct condition *callee,

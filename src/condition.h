@@ -54,7 +54,18 @@ enum truth { TRUTH_FALSE, TRUTH_TRUE, TRUTH_UNKNOWN, TRUTH_ATOM /* it depends on
 struct conditions {
 	const struct program *program;
 	struct intern subjects; /* "record::field", variables' identities, and the words of TEST_FIRST_WORD */
+	struct arena arena;
+	struct intern keys;                    /* atoms as bytes */
+	TABLE(const struct condition *) known; /* by key */
+	uint32_t **of_scope; /* by unit: of each scope what condition_of_scope() found, once it was asked */
 };
+
+void conditions_init(struct conditions *conditions, const struct program *program);
+void conditions_release(struct conditions *conditions);
+
+/* Returns the one condition with these atoms in this order: good as long as `conditions`, never changed, and equal to
+   another one only if it is the same pointer. */
+const struct condition *condition_intern(struct conditions *conditions, const struct condition *condition);
 
 enum test test_opposite(enum test test);
 
@@ -77,10 +88,6 @@ bool value_constant(const struct program *program, uint32_t unit, uint32_t value
 
 /* The local, parameter, variable or call result that a chain of fields, elements, pointees and addresses starts at. */
 uint32_t value_root(const struct program *program, uint32_t unit, uint32_t value);
-
-/* Whether two values, of any units, name the same field (of whatever object) or the same variable. */
-bool is_shared_place(const struct facts *a_facts, const struct fact_value *a, const struct facts *b_facts,
-		     const struct fact_value *b);
 
 /* "record::field" of a VALUE_FIELD, as conditions.subjects has it. */
 uint32_t slot_subject(struct conditions *conditions, uint32_t unit, uint32_t value);

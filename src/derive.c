@@ -28,8 +28,8 @@ struct derived *derive(const struct program *program, struct stats *stats)
 	if (!derived)
 		arena_out_of_memory();
 	derived->program = program;
-	derived->conditions.program = program;
-	intern_init(&derived->conditions.subjects);
+	conditions_init(&derived->conditions, program);
+	derived->marks = arena_alloc(&derived->arena, program->nodes.count);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		stats_begin(stats, steps[i].name);
 		steps[i].run(derived);
@@ -46,7 +46,9 @@ void derived_free(struct derived *derived)
 	table_release(&derived->roles);
 	table_release(&derived->hand_loops);
 	table_release(&derived->modes);
-	intern_release(&derived->conditions.subjects);
+	table_release(&derived->first_slot_mode);
+	table_release(&derived->effect_bucket);
+	conditions_release(&derived->conditions);
 	arena_release(&derived->arena);
 	free(derived);
 }

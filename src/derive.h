@@ -44,21 +44,23 @@ struct origin {
 	struct ref value; /* the value it was found for */
 };
 
+/* There are many of them, some ten per function: small fields first. */
 struct effect {
-	enum effect_kind kind;
-	enum cost cost;      /* EFFECT_BLOCKS */
-	const char *because; /* English, third person; never NULL */
-	const char *world;   /* of the loop, or "" */
-	uint32_t node;       /* that has the effect */
-	uint32_t cause;      /* node: the function that a model speaks of, or whose own shape is the reason */
-	struct ref call;     /* the call in `node` through which it has it */
-	uint32_t from;       /* effect of the callee, or NONE: the call itself */
-	struct condition condition;
+	uint8_t kind;                      /* enum effect_kind */
+	uint8_t cost;                      /* enum cost, of EFFECT_BLOCKS */
+	bool clears;                       /* EFFECT_SETS_NONBLOCKING: makes it blocking */
+	bool by_pointer;                   /* a call by pointer is on the way */
+	bool certain;                      /* false: a condition of the model could not be decided */
+	uint32_t node;                     /* that has the effect */
+	const char *because;               /* English, third person; never NULL */
+	const char *world;                 /* of the loop, or "" */
+	const struct condition *condition; /* of condition_intern() */
+	struct ref call;                   /* the call in `node` through which it has it */
+	uint32_t cause;       /* node: the function that a model speaks of, or whose own shape is the reason */
+	uint32_t from;        /* effect of the callee, or NONE: the call itself */
 	struct origin origin; /* of the loop pumped or made, or the descriptor */
-	bool clears;          /* EFFECT_SETS_NONBLOCKING: makes it blocking */
-	bool by_pointer;      /* a call by pointer is on the way */
-	bool certain;         /* false: a condition of the model could not be decided */
 	uint32_t next;        /* of the same node, or NONE */
+	uint32_t alike;       /* next in its bucket (derived.effect_bucket), or NONE */
 };
 
 enum { ROLE_MAIN = ROLE_KINDS };
@@ -116,6 +118,7 @@ struct mode {
 	uint32_t other;       /* the effect on the other side, or NONE */
 	struct ref call;      /* MODE_PASSES: the call; unit NONE if none */
 	uint32_t callee_mode; /* MODE_PASSES */
+	uint32_t next;        /* of the same function's parameters, or of the same slot; NONE at the end */
 };
 
 struct derived {
@@ -123,8 +126,14 @@ struct derived {
 	const struct program *program;
 	struct conditions conditions;
 	TABLE(struct effect) effects;
+	/* Those of calls of modelled functions, but for EFFECT_MAKES_LOOP and EFFECT_SETS_NONBLOCKING: by node. */
+	uint32_t first_settled, settled_end;
 	uint32_t *first_effect; /* by node */
-	uint32_t *effect_count; /* by node */
+	struct effect_tally {
+		uint32_t last; /* effect */
+		uint16_t count, cheap;
+	} * effect_tally;       /* by node */
+	id_table effect_bucket; /* by hash of node, kind and cause: the newest effect, or NONE */
 	TABLE(struct role) roles;
 	uint32_t *first_role; /* by node */
 	TABLE(struct hand_loop) hand_loops;
@@ -140,6 +149,10 @@ struct derived {
 	uint8_t *wait_edge;     /* by edge: the call by which a home-made loop waits */
 	uint8_t *wait_step;     /* by node: part of how a home-made loop waits: its waiting is the loop's own */
 	TABLE(struct mode) modes;
+	uint32_t *first_param_mode;  /* by node */
+	id_table first_slot_mode;    /* by string of conditions.subjects */
+	uint8_t *marks;              /* by node: for whoever looks for nodes; 0 when he has done */
+	struct lifetimes *lifetimes; /* see lifetime.h: NULL until somebody asks */
 	uint8_t *probe_flag; /* by string of conditions.subjects, up to probe_flag_count: set while callbacks run */
 	uint32_t probe_flag_count;
 	uint8_t *transport; /* enum transport, by string (of the program) of a record's identity: the project's own */
@@ -195,8 +208,10 @@ bool model_effect_at(struct derived *derived, struct ref call, const struct mode
 
 /* effects.c */
 void derive_effects(struct derived *derived);
-/* Unless the node has it already, or too many of its like. */
-void effect_add(struct derived *derived, struct effect effect);
+/* Under the condition, unless the node has it already, or too many of its like. */
+void effect_add(struct derived *derived, struct effect effect, const struct condition *condition);
+/* Where the list along effect.alike begins that has all effects of the same node, kind and cause, among others. */
+uint32_t first_alike(const struct derived *derived, const struct effect *effect);
 /* The first effect of that kind of the node, or NULL. */
 const struct effect *effect_find(const struct derived *derived, uint32_t node, enum effect_kind kind);
 

@@ -13,41 +13,93 @@ const struct effect *effect_find(const struct derived *derived, uint32_t node, e
 	return NULL;
 }
 
-static bool same_effect(const struct effect *a, const struct effect *b)
-{
-	/* Two descriptors whose origin is not known are not the same one. */
-	bool other_descriptor =
-	    a->kind == EFFECT_SETS_NONBLOCKING && a->from == NONE && b->from == NONE && a->call.index != b->call.index;
-	return !other_descriptor && a->kind == b->kind && a->cost == b->cost && a->cause == b->cause &&
-	       a->clears == b->clears && a->origin.kind == b->origin.kind && a->origin.number == b->origin.number &&
-	       conditions_equal(&a->condition, &b->condition);
-}
-
 static bool is_cheap(const struct effect *effect)
 {
 	return effect->kind == EFFECT_BLOCKS && (effect->cost == COST_LOCK || effect->cost == COST_DISK);
 }
 
-void effect_add(struct derived *derived, struct effect effect)
+/* Effects of one node, kind and cause are in one bucket: those that a new one has to be compared with. */
+static uint32_t *bucket_of(const struct derived *derived, uint32_t node, uint32_t kind, uint32_t cause)
 {
-	if (effect.from != NONE && derived->effect_count[effect.node] >= EFFECTS_PER_NODE)
-		return;
-	uint32_t cheap = 0, variants = 0, *last = &derived->first_effect[effect.node];
-	while (*last != NONE) {
-		struct effect *other = &derived->effects.items[*last];
-		if (same_effect(other, &effect))
-			return;
-		cheap += is_cheap(other);
-		variants +=
-		    other->kind == effect.kind && other->cause == effect.cause && other->clears == effect.clears;
-		last = &other->next;
+	uint64_t hash =
+	    (node * UINT64_C(0x9E3779B97F4A7C15)) ^ ((cause * EFFECT_KINDS + kind) * UINT64_C(0xD6E8FEB86659FD93));
+	return &derived->effect_bucket.items[(hash >> 32) & (derived->effect_bucket.count - 1)];
+}
+
+uint32_t first_alike(const struct derived *derived, const struct effect *effect)
+{
+	return *bucket_of(derived, effect->node, effect->kind, effect->cause);
+}
+
+static void grow_buckets(struct derived *derived)
+{
+	uint32_t count = derived->effect_bucket.count ? derived->effect_bucket.count * 2 : 1024;
+	table_need(&derived->effect_bucket, count - derived->effect_bucket.count);
+	derived->effect_bucket.count = count;
+	for (uint32_t i = 0; i < count; i++)
+		derived->effect_bucket.items[i] = NONE;
+	for (uint32_t i = 0; i < derived->effects.count; i++) {
+		struct effect *effect = &derived->effects.items[i];
+		uint32_t *bucket = bucket_of(derived, effect->node, effect->kind, effect->cause);
+		effect->alike = *bucket;
+		*bucket = i;
 	}
-	if (effect.from != NONE &&
-	    (variants >= VARIANTS_PER_CAUSE || (is_cheap(&effect) && cheap >= CHEAP_EFFECTS_PER_NODE)))
+}
+
+/* One that is handed on is too many where the node has so many of the kind and cause, or of the cheap ones, or at all.
+ */
+static bool has_enough(struct derived *derived, uint32_t node, const struct effect *effect)
+{
+	const struct effect_tally *tally = &derived->effect_tally[node];
+	if (tally->count >= EFFECTS_PER_NODE || (is_cheap(effect) && tally->cheap >= CHEAP_EFFECTS_PER_NODE))
+		return true;
+	uint32_t variants = 0;
+	for (uint32_t i = *bucket_of(derived, node, effect->kind, effect->cause); i != NONE;
+	     i = derived->effects.items[i].alike) {
+		const struct effect *other = &derived->effects.items[i];
+		variants += other->node == node && other->kind == effect->kind && other->cause == effect->cause &&
+			    other->clears == effect->clears;
+	}
+	return variants >= VARIANTS_PER_CAUSE;
+}
+
+static bool same_effect(const struct effect *a, const struct effect *b)
+{
+	/* Two descriptors whose origin is not known are not the same one. */
+	bool other_descriptor =
+	    a->kind == EFFECT_SETS_NONBLOCKING && a->from == NONE && b->from == NONE && a->call.index != b->call.index;
+	return a->node == b->node && a->kind == b->kind && a->cause == b->cause && a->condition == b->condition &&
+	       !other_descriptor && a->cost == b->cost && a->clears == b->clears && a->origin.kind == b->origin.kind &&
+	       a->origin.number == b->origin.number;
+}
+
+static bool has_effect(struct derived *derived, const struct effect *effect)
+{
+	for (uint32_t i = *bucket_of(derived, effect->node, effect->kind, effect->cause); i != NONE;
+	     i = derived->effects.items[i].alike)
+		if (same_effect(&derived->effects.items[i], effect))
+			return true;
+	return false;
+}
+
+void effect_add(struct derived *derived, struct effect effect, const struct condition *condition)
+{
+	effect.condition = condition_intern(&derived->conditions, condition);
+	if ((effect.from != NONE && has_enough(derived, effect.node, &effect)) || has_effect(derived, &effect))
 		return;
+	if (derived->effects.count >= derived->effect_bucket.count)
+		grow_buckets(derived);
+	struct effect_tally *tally = &derived->effect_tally[effect.node];
+	uint32_t *link = tally->count ? &derived->effects.items[tally->last].next : &derived->first_effect[effect.node];
+	uint32_t *bucket = bucket_of(derived, effect.node, effect.kind, effect.cause);
+	*link = tally->last = derived->effects.count;
 	effect.next = NONE;
-	derived->effect_count[effect.node]++;
-	*last = derived->effects.count;
+	effect.alike = *bucket;
+	*bucket = derived->effects.count;
+	if (tally->count < UINT16_MAX)
+		tally->count++;
+	if (is_cheap(&effect) && tally->cheap < UINT16_MAX)
+		tally->cheap++;
 	table_add(&derived->effects, effect);
 }
 
@@ -94,25 +146,27 @@ static void propagate(struct derived *derived, uint32_t first)
 			bool is_last = effect.kind == EFFECT_BLOCKS && derived->way_out[number];
 			if (derived->in_child[number] || is_last || (by_name_only && edge->kind != EDGE_CALL))
 				continue;
+			if (has_enough(derived, edge->from, &effect))
+				continue;
 			struct effect caller = effect;
 			caller.node = edge->from;
 			caller.call = edge->call;
 			caller.from = at;
 			caller.by_pointer |= edge->kind == EDGE_POINTER;
-			caller.condition = (struct condition){0};
+			struct condition condition = {0};
 			uint32_t unknown = 0;
 			if (!condition_of_scope(&derived->conditions, edge->call.unit,
-						program_call(program, edge->call)->scope, &caller.condition))
+						program_call(program, edge->call)->scope, &condition))
 				continue;
 			if (edge->kind == EDGE_PASSED)
 				caller.origin.kind = ORIGIN_UNKNOWN;
-			else if (!condition_at_call(&derived->conditions, edge->call, &effect.condition,
-						    &caller.condition, &unknown))
+			else if (!condition_at_call(&derived->conditions, edge->call, effect.condition, &condition,
+						    &unknown))
 				continue;
 			else
 				caller.origin = origin_set_up(derived, edge->from, edge->call,
 							      origin_at_call(derived, edge->call, &effect));
-			effect_add(derived, caller);
+			effect_add(derived, caller, &condition);
 		}
 	}
 }
@@ -123,11 +177,13 @@ void derive_effects(struct derived *derived)
 	derived->first_effect = arena_alloc(&derived->arena, program->nodes.count * sizeof(uint32_t));
 	for (uint32_t i = 0; i < program->nodes.count; i++)
 		derived->first_effect[i] = NONE;
-	derived->effect_count = arena_alloc(&derived->arena, program->nodes.count * sizeof(uint32_t));
+	derived->effect_tally = arena_alloc(&derived->arena, program->nodes.count * sizeof(*derived->effect_tally));
+	grow_buckets(derived);
 	/* First what makes descriptors and loops what they are, then what depends on that. */
 	seed_effects(derived, false);
 	propagate(derived, 0);
-	uint32_t first = derived->effects.count;
+	derived->first_settled = derived->effects.count;
 	seed_effects(derived, true);
-	propagate(derived, first);
+	derived->settled_end = derived->effects.count;
+	propagate(derived, derived->first_settled);
 }

@@ -34,8 +34,8 @@ static bool is_function_pointer(const struct facts *facts, uint32_t type)
 
 static uint32_t slot_holder(struct program *program, uint32_t unit, const struct fact_value *field)
 {
-	uint32_t slot = intern_printf(&program->slots, "%s::%s", program_text(program, unit, field->c),
-				      program_text(program, unit, field->b));
+	uint32_t slot =
+	    intern_slot(&program->slots, program_text(program, unit, field->c), program_text(program, unit, field->b));
 	return named_holder(program, &program->slot_holder, HOLDER_SLOT, slot, type_alias(program, unit, field->type));
 }
 
@@ -80,10 +80,14 @@ static void make_holders(struct program *program)
 	}
 }
 
+static uint32_t holder_of_slot(const struct program *program, uint32_t string)
+{
+	return string == UINT32_MAX || string >= program->slot_holder.count ? NONE : program->slot_holder.items[string];
+}
+
 uint32_t program_slot(const struct program *program, const char *record_and_field)
 {
-	uint32_t string = intern_find(&program->slots, record_and_field);
-	return string == UINT32_MAX || string >= program->slot_holder.count ? NONE : program->slot_holder.items[string];
+	return holder_of_slot(program, intern_find(&program->slots, record_and_field));
 }
 
 const char *program_slot_text(const struct program *program, uint32_t holder, struct arena *arena)
@@ -115,17 +119,9 @@ uint32_t program_holder(const struct program *program, uint32_t unit, uint32_t f
 			return program->units[unit].first_local + fact->a;
 		case VALUE_VARIABLE:
 			return program->units[unit].variable[fact->a];
-		case VALUE_FIELD: {
-			char fixed[512];
-			const char *record = facts_text(facts, fact->c), *field = facts_text(facts, fact->b);
-			size_t length = strlen(record);
-			if (length + strlen(field) + 3 > sizeof(fixed))
-				return NONE;
-			memcpy(fixed, record, length);
-			memcpy(fixed + length, "::", 2);
-			memcpy(fixed + length + 2, field, strlen(field) + 1);
-			return program_slot(program, fixed);
-		}
+		case VALUE_FIELD:
+			return holder_of_slot(program, intern_find_slot(&program->slots, facts_text(facts, fact->c),
+									facts_text(facts, fact->b)));
 		case VALUE_CALL: {
 			uint32_t callee = program_callee(program, (struct ref){unit, fact->a});
 			return callee == NONE ? NONE : program->nodes.items[callee].result;

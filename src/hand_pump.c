@@ -9,7 +9,7 @@ enum { DISPATCH_DEPTH = 6, NEAR_HELPERS = 2 };
 enum mark { MARK_CALLED = 1, MARK_DISPATCHED = 2 };
 
 struct reach {
-	uint8_t *marks;  /* bits of enum mark, by node */
+	uint8_t *marks;  /* bits of enum mark, by node: derived.marks */
 	id_table queue;  /* nodes, each with its mark */
 	bool dispatches; /* something is called by pointer */
 };
@@ -58,14 +58,16 @@ static bool is_pump_loop(struct derived *derived, const struct effect *wait)
 	if (scope.index == NONE || goes_over_items(program_facts(program, scope.unit),
 						   &program_facts(program, scope.unit)->scopes[scope.index]))
 		return false;
-	struct reach reach = {.marks = table_reserve(NULL, &(uint32_t){0}, 0, program->nodes.count, 1)};
+	struct reach reach = {.marks = derived->marks};
 	find_reached(program, wait->node, scope, &reach);
 	/* What the loop also calls by name is a step of the operation itself, and sets its result. */
-	for (uint32_t i = 0; i < program->nodes.count; i++)
-		reach.marks[i] = reach.marks[i] == MARK_DISPATCHED;
+	for (uint32_t i = 0; i < reach.queue.count; i += 2)
+		if (reach.marks[reach.queue.items[i]] & MARK_CALLED)
+			reach.marks[reach.queue.items[i]] = 0;
 	bool is_pump = reach.dispatches && ends_by_dispatched(derived, scope, reach.marks);
+	for (uint32_t i = 0; i < reach.queue.count; i += 2)
+		reach.marks[reach.queue.items[i]] = 0;
 	table_release(&reach.queue);
-	table_free(reach.marks);
 	return is_pump;
 }
 

@@ -15,20 +15,26 @@ struct intern {
 	uint32_t text_size, text_capacity;
 	uint32_t *offset; /* of id's string in text */
 	uint32_t count, capacity;
-	uint32_t *slot; /* open addressing: id + 1, or 0 */
+	struct intern_slot {
+		uint32_t hash, id_plus_one; /* the second is 0 in an empty slot */
+	} * slot;                           /* open addressing */
 	uint32_t slot_count;
 };
 
 void intern_init(struct intern *strings);
 void intern_release(struct intern *strings);
 
-/* Returns the id of the string, adding it if it is new. */
+/* Returns the id of the string, adding it if it is new. What intern_n() adds may be any bytes, with NULs among them. */
 uint32_t intern(struct intern *strings, const char *text);
 uint32_t intern_n(struct intern *strings, const char *text, size_t length);
 uint32_t intern_printf(struct intern *strings, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same for "record::field". */
+uint32_t intern_slot(struct intern *strings, const char *record, const char *field);
 
 /* Returns the id of the string, or UINT32_MAX if nobody interned it. */
 uint32_t intern_find(const struct intern *strings, const char *text);
+uint32_t intern_find_n(const struct intern *strings, const char *text, size_t length);
+uint32_t intern_find_slot(const struct intern *strings, const char *record, const char *field);
 
 /* Returns the string, good until the next string is added. */
 const char *intern_text(const struct intern *strings, uint32_t id);

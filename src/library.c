@@ -12,15 +12,18 @@ static size_t folder_length(const char *path)
 	return slash ? (size_t)(slash - path) + 1 : 0;
 }
 
-static struct folder *find_folder(const struct libraries *libraries, const char *path)
+static const struct folder *find_folder(const struct libraries *libraries, const char *path)
 {
-	size_t length = folder_length(path);
-	for (uint32_t i = 0; i < libraries->folders.count; i++) {
-		struct folder *folder = &libraries->folders.items[i];
-		if (strlen(folder->path) == length && strncmp(folder->path, path, length) == 0)
-			return folder;
-	}
-	return NULL;
+	uint32_t id = intern_find_n(&libraries->paths, path, folder_length(path));
+	return id < libraries->folders.count ? &libraries->folders.items[id] : NULL;
+}
+
+static struct folder *add_folder(struct libraries *libraries, const char *path)
+{
+	uint32_t id = intern_n(&libraries->paths, path, folder_length(path));
+	while (libraries->folders.count <= id)
+		table_add(&libraries->folders, (struct folder){0});
+	return &libraries->folders.items[id];
 }
 
 /* By node: a pointer holds it, so that it may be called by way of a table. */
@@ -57,6 +60,7 @@ void libraries_find(struct derived *derived, struct libraries *libraries)
 	const struct program *program = derived->program;
 	const uint8_t *is_held = find_held(derived);
 	*libraries = (struct libraries){.no_headers = true};
+	intern_init(&libraries->paths);
 	for (uint32_t n = 0; n < program->nodes.count; n++)
 		libraries->no_headers &=
 		    !program->nodes.items[n].body_count || !node_is_exported(&program->nodes.items[n]);
@@ -64,12 +68,7 @@ void libraries_find(struct derived *derived, struct libraries *libraries)
 		const struct node *node = &program->nodes.items[n];
 		if (!node->body_count || is_test_file(node->file))
 			continue;
-		struct folder *folder = find_folder(libraries, node->file);
-		if (!folder) {
-			char *path = arena_printf(&derived->arena, "%.*s", (int)folder_length(node->file), node->file);
-			table_add(&libraries->folders, (struct folder){.path = path});
-			folder = &libraries->folders.items[libraries->folders.count - 1];
-		}
+		struct folder *folder = add_folder(libraries, node->file);
 		folder->has_main |= strcmp(node->name, "main") == 0;
 		folder->exported += is_open(libraries, node);
 		folder->uncalled += is_open(libraries, node) && !is_held[n] && is_uncalled(derived, n);
@@ -78,6 +77,7 @@ void libraries_find(struct derived *derived, struct libraries *libraries)
 
 void libraries_release(struct libraries *libraries)
 {
+	intern_release(&libraries->paths);
 	table_release(&libraries->folders);
 }
 

@@ -10,14 +10,14 @@
 #include "derive.h"
 
 struct folder {
-	const char *path;  /* with the last '/', "" for the root */
 	uint32_t exported; /* functions that others can call */
 	uint32_t uncalled; /* of them, those that nothing calls */
 	bool has_main;
 };
 
 struct libraries {
-	TABLE(struct folder) folders;
+	struct intern paths;          /* of folders, with the last '/'; "" for the root */
+	TABLE(struct folder) folders; /* by path */
 	bool no_headers; /* no header of the project declares any function: then external linkage is all there is to go
 			    by */
 };

@@ -2,7 +2,7 @@
 
 #include "words.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 /* A function that says so waits, whatever it is made of: coroutines switch stacks in ways that no fact shows. */
 static const char *const wait_words[] = {"wait", "await", "yield", "suspend", "swap", "swapcontext", "join", NULL};
@@ -240,9 +240,10 @@ static bool stores_callback(const struct program *program, const struct node *no
 	return false;
 }
 
-/* What is stored in something other than a local, or returned, outlives the call. */
-static void add_stores(struct lifetimes *lifetimes, const struct node *node, struct ref body)
+/* What is stored in something other than a local, or returned, outlives the call. True if that was not known. */
+static bool add_stores(struct lifetimes *lifetimes, const struct node *node, struct ref body)
 {
+	bool changed = false;
 	const struct program *program = lifetimes->derived->program;
 	const struct facts *facts = program_facts(program, body.unit);
 	const struct fact_function *function = &facts->functions[body.index];
@@ -256,11 +257,12 @@ static void add_stores(struct lifetimes *lifetimes, const struct node *node, str
 		uint32_t param = object_param(program, &object);
 		if (param == NONE || param >= node->param_count)
 			continue;
-		add(lifetimes, node->first_param + param, LIFETIME_STORED, NONE);
+		changed |= add(lifetimes, node->first_param + param, LIFETIME_STORED, NONE);
 		if (stores_callback(program, node, body, &into))
-			add(lifetimes, node->first_param + param, LIFETIME_HANDED,
-			    (uint32_t)(node - program->nodes.items));
+			changed |= add(lifetimes, node->first_param + param, LIFETIME_HANDED,
+				       (uint32_t)(node - program->nodes.items));
 	}
+	return changed;
 }
 
 /* A function that also ends what it begins is none that leaves the memory in use. */
@@ -272,41 +274,55 @@ static void settle(struct lifetimes *lifetimes)
 			lifetimes->params[i].kinds &= (uint8_t) ~(1u << LIFETIME_KEPT | 1u << LIFETIME_HANDED);
 }
 
-struct lifetimes *lifetimes_new(struct derived *derived)
+static bool add_from_calls(struct lifetimes *lifetimes, uint32_t index, struct ref body)
 {
-	const struct program *program = derived->program;
-	struct lifetimes *lifetimes = calloc(1, sizeof(*lifetimes));
-	if (!lifetimes)
-		arena_out_of_memory();
-	lifetimes->derived = derived;
-	lifetimes->params = calloc(program->holders.count + 1, sizeof(*lifetimes->params));
-	if (!lifetimes->params)
-		arena_out_of_memory();
+	const struct fact_function *function =
+	    &program_facts(lifetimes->derived->program, body.unit)->functions[body.index];
+	bool changed = false;
+	for (uint32_t c = 0; c < function->call_count; c++)
+		changed |= add_from_call(lifetimes, index, (struct ref){body.unit, function->first_call + c});
+	return changed;
+}
+
+/* Round by round, until no call says anything new of a parameter: after the first round, only of callers of functions
+ * of which something was said since. */
+static void find_kinds(struct lifetimes *lifetimes)
+{
+	const struct program *program = lifetimes->derived->program;
+	uint8_t *stale = lifetimes->derived->marks;
+	memset(stale, 1, program->nodes.count);
 	bool changed = true;
 	for (uint32_t round = 0; changed; round++) {
 		changed = false;
 		for (uint32_t n = 0; n < program->nodes.count; n++) {
 			const struct node *node = &program->nodes.items[n];
-			for (uint32_t b = 0; b < node->body_count && !node->model; b++) {
+			bool says_more = false;
+			for (uint32_t b = 0; b < node->body_count && stale[n] && !node->model; b++) {
 				struct ref body = program->bodies.items[node->first_body + b];
-				const struct fact_function *function =
-				    &program_facts(program, body.unit)->functions[body.index];
 				if (round == 0)
-					add_stores(lifetimes, node, body);
-				for (uint32_t c = 0; c < function->call_count; c++)
-					changed |= add_from_call(lifetimes, n,
-								 (struct ref){body.unit, function->first_call + c});
+					says_more |= add_stores(lifetimes, node, body);
+				bool by_call = add_from_calls(lifetimes, n, body);
+				says_more |= by_call;
+				changed |= by_call;
 			}
+			stale[n] = 0;
+			for (uint32_t i = 0; i < node->in_count && says_more; i++)
+				stale[program->edges.items[program->incoming.items[node->first_in + i]].from] = 1;
 		}
 	}
-	settle(lifetimes);
-	return lifetimes;
+	memset(stale, 0, program->nodes.count);
 }
 
-void lifetimes_free(struct lifetimes *lifetimes)
+struct lifetimes *lifetimes_of(struct derived *derived)
 {
-	free(lifetimes->params);
-	free(lifetimes);
+	if (derived->lifetimes)
+		return derived->lifetimes;
+	struct lifetimes *lifetimes = arena_alloc(&derived->arena, sizeof(*lifetimes));
+	lifetimes->derived = derived;
+	lifetimes->params = arena_alloc(&derived->arena, derived->program->holders.count * sizeof(*lifetimes->params));
+	find_kinds(lifetimes);
+	settle(lifetimes);
+	return derived->lifetimes = lifetimes;
 }
 
 void lifetime_find_events(struct lifetimes *lifetimes, struct ref function, lifetime_events *events)

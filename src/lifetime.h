@@ -36,8 +36,8 @@ struct lifetimes {
 	struct param_lifetime *params; /* by holder */
 };
 
-struct lifetimes *lifetimes_new(struct derived *derived);
-void lifetimes_free(struct lifetimes *lifetimes);
+/* Computed when it is first asked for; good as long as `derived`. */
+struct lifetimes *lifetimes_of(struct derived *derived);
 
 /* One such thing that a call does in a function. */
 struct lifetime_event {

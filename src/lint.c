@@ -184,19 +184,27 @@ static int explain_silence(struct lint *lint)
 	return close_output(lint->options, out) ? exit_status(lint) : NOT_DONE;
 }
 
+static void tell_stats(struct lint *lint)
+{
+	struct stats *stats = lint->stats;
+	const struct units *units = &lint->inputs.units;
+	uint32_t made = 0;
+	for (uint32_t i = 0; i < units->list.count; i++)
+		made += units->list.items[i].facts != NULL;
+	stats->parsed = made - stats->cached;
+	stats->failed = lint->coverage.failed.count;
+	stats->findings = lint->findings.list.count;
+	(lint->options->stats == STATS_JSON ? stats_print_json : stats_print)(stats, stderr);
+}
+
 /* Reports and says what it all took; returns the exit status. */
 static int tell(struct lint *lint)
 {
-	struct stats *stats = lint->stats;
-	stats_begin(stats, "report");
+	stats_begin(lint->stats, "report");
 	bool reported = report(lint);
-	stats_end(stats);
-	if (stats) {
-		stats->failed = lint->coverage.failed.count;
-		stats->parsed = lint->inputs.units.list.count - stats->cached - stats->failed;
-		stats->findings = lint->findings.list.count;
-		(lint->options->stats == STATS_JSON ? stats_print_json : stats_print)(stats, stderr);
-	}
+	stats_end(lint->stats);
+	if (lint->stats)
+		tell_stats(lint);
 	return reported ? exit_status(lint) : NOT_DONE;
 }
 

@@ -86,11 +86,12 @@ static bool is_given_to_thread(const struct derived *derived, struct ref call, u
 
 const struct effect *made_for_object(const struct derived *derived, const struct effect *pump)
 {
+	if (pump->origin.kind != ORIGIN_OBJECT)
+		return NULL;
 	for (uint32_t i = derived->first_effect[pump->node]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *maker = &derived->effects.items[i];
 		if (maker->kind == EFFECT_MAKES_LOOP && maker->origin.kind == ORIGIN_PARAM &&
-		    pump->origin.kind == ORIGIN_OBJECT && maker->origin.number == pump->origin.number &&
-		    maker->call.unit == pump->call.unit &&
+		    maker->origin.number == pump->origin.number && maker->call.unit == pump->call.unit &&
 		    program_call(derived->program, maker->call)->order <
 			program_call(derived->program, pump->call)->order)
 			return maker;

@@ -1,4 +1,5 @@
 #include "derive.h"
+#include "stores.h"
 #include "words.h"
 
 #include <string.h>
@@ -106,23 +107,16 @@ static bool is_kept_nonblocking(struct derived *derived, uint32_t unit, uint32_t
 	const struct program *program = derived->program;
 	if (field == NONE || program_facts(program, unit)->values[field].kind != VALUE_FIELD)
 		return false;
-	uint32_t subject = slot_subject(&derived->conditions, unit, field);
-	bool any = false;
-	for (uint32_t u = 0; u < program->unit_count; u++) {
-		const struct facts *facts = program_facts(program, u);
-		for (uint32_t i = 0; i < facts->assignments_count; i++) {
-			const struct fact_assignment *store = &facts->assignments[i];
-			int64_t number;
-			if (facts->values[store->target].kind != VALUE_FIELD ||
-			    slot_subject(&derived->conditions, u, store->target) != subject)
-				continue;
-			if (store->source == NONE || (!value_constant(program, u, store->source, &number) &&
-						      !makes_nonblocking(program, u, store->source)))
-				return false;
-			any = true;
-		}
+	struct stores stores = stores_of_value(program, unit, &program_facts(program, unit)->values[field]);
+	for (uint32_t i = 0; i < stores.count; i++) {
+		uint32_t u = stores.items[i].unit,
+			 source = program_facts(program, u)->assignments[stores.items[i].index].source;
+		int64_t number;
+		if (source == NONE ||
+		    (!value_constant(program, u, source, &number) && !makes_nonblocking(program, u, source)))
+			return false;
 	}
-	return any;
+	return stores.count > 0;
 }
 
 static enum truth test_descriptor(struct derived *derived, const struct model_condition *condition, struct ref call)

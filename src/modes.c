@@ -1,5 +1,6 @@
 #include "derive.h"
 
+#include "stores.h"
 #include "words.h"
 
 #include <string.h>
@@ -13,37 +14,40 @@ static const char *const time_words[] = {"timeout", "timeo",    "msec", "ms", "u
 
 const struct mode *mode_of_param(const struct derived *derived, uint32_t node, uint32_t number)
 {
-	for (uint32_t i = 0; i < derived->modes.count; i++) {
-		const struct mode *mode = &derived->modes.items[i];
-		if (mode->subject == SUBJECT_PARAM && mode->node == node && mode->id == number)
-			return mode;
-	}
+	for (uint32_t i = derived->first_param_mode[node]; i != NONE; i = derived->modes.items[i].next)
+		if (derived->modes.items[i].id == number)
+			return &derived->modes.items[i];
 	return NULL;
 }
 
 const struct mode *mode_of_slot(const struct derived *derived, uint32_t subject)
 {
-	for (uint32_t i = 0; i < derived->modes.count; i++)
-		if (derived->modes.items[i].subject == SUBJECT_SLOT && derived->modes.items[i].id == subject)
-			return &derived->modes.items[i];
-	return NULL;
+	uint32_t first = subject < derived->first_slot_mode.count ? derived->first_slot_mode.items[subject] : NONE;
+	return first == NONE ? NULL : &derived->modes.items[first];
 }
 
-static bool has_mode(const struct derived *derived, const struct mode *mode)
+/* Where the list begins that the mode belongs to: of one function's parameters, or of one slot. */
+static uint32_t *first_mode(struct derived *derived, const struct mode *mode)
 {
-	for (uint32_t i = 0; i < derived->modes.count; i++) {
-		const struct mode *other = &derived->modes.items[i];
-		if (other->subject == mode->subject && other->id == mode->id &&
-		    (mode->subject == SUBJECT_PARAM ? other->node == mode->node : other->bit == mode->bit))
-			return true;
-	}
-	return false;
+	if (mode->subject == SUBJECT_PARAM)
+		return &derived->first_param_mode[mode->node];
+	while (derived->first_slot_mode.count <= mode->id)
+		table_add(&derived->first_slot_mode, NONE);
+	return &derived->first_slot_mode.items[mode->id];
 }
 
+/* Unless there is one of the same parameter, or of the same bits of the same slot. */
 static void add_mode(struct derived *derived, struct mode mode)
 {
-	if (!has_mode(derived, &mode))
-		table_add(&derived->modes, mode);
+	uint32_t *link = first_mode(derived, &mode);
+	for (; *link != NONE; link = &derived->modes.items[*link].next) {
+		const struct mode *other = &derived->modes.items[*link];
+		if (other->id == mode.id && (mode.subject == SUBJECT_PARAM || other->bit == mode.bit))
+			return;
+	}
+	*link = derived->modes.count;
+	mode.next = NONE;
+	table_add(&derived->modes, mode);
 }
 
 static const char *param_name(const struct program *program, uint32_t node, uint32_t number)
@@ -94,7 +98,7 @@ static uint32_t other_side(const struct derived *derived, uint32_t node, const s
 	for (uint32_t i = derived->first_effect[node]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *effect = &derived->effects.items[i];
 		const struct atom *other =
-		    effect->kind == kind ? condition_find(&effect->condition, atom->subject, atom->id) : NULL;
+		    effect->kind == kind ? condition_find(effect->condition, atom->subject, atom->id) : NULL;
 		if (other && !atoms_agree(atom, other))
 			return i;
 	}
@@ -104,15 +108,16 @@ static uint32_t other_side(const struct derived *derived, uint32_t node, const s
 /* The same is done whatever the atom says: nothing depends on it. */
 static bool happens_anyway(const struct derived *derived, const struct effect *effect, const struct atom *atom)
 {
-	for (uint32_t i = derived->first_effect[effect->node]; i != NONE; i = derived->effects.items[i].next) {
+	for (uint32_t i = first_alike(derived, effect); i != NONE; i = derived->effects.items[i].alike) {
 		const struct effect *other = &derived->effects.items[i];
-		const struct atom *found = condition_find(&other->condition, atom->subject, atom->id);
-		bool same = other != effect && other->kind == effect->kind && other->cause == effect->cause &&
-			    other->certain && other->clears == effect->clears;
+		if (other == effect || other->node != effect->node || other->kind != effect->kind ||
+		    other->cause != effect->cause || !other->certain || other->clears != effect->clears)
+			continue;
+		const struct atom *found = condition_find(other->condition, atom->subject, atom->id);
 		/* A descriptor that is set before connecting in one case and behind it in the other is set both ways,
 		   and yet it is all the difference. */
 		bool either_way = found && !atoms_agree(found, atom) && effect->kind != EFFECT_SETS_NONBLOCKING;
-		if (same && (!found || either_way))
+		if (!found || either_way)
 			return true;
 	}
 	return false;
@@ -122,7 +127,7 @@ static bool happens_anyway(const struct derived *derived, const struct effect *e
  * decided here. */
 static bool is_own_choice(struct derived *derived, const struct effect *effect, const struct atom *atom)
 {
-	const struct condition *callee = effect->from == NONE ? NULL : &derived->effects.items[effect->from].condition;
+	const struct condition *callee = effect->from == NONE ? NULL : derived->effects.items[effect->from].condition;
 	for (uint32_t i = 0; callee && i < callee->count; i++) {
 		if (callee->atoms[i].subject != SUBJECT_PARAM)
 			continue;
@@ -190,15 +195,12 @@ static const char *bit_name_in(const struct derived *derived, uint32_t node, int
 static bool changes_on_loop(struct derived *derived, uint32_t subject)
 {
 	const struct program *program = derived->program;
-	for (uint32_t unit = 0; unit < program->unit_count; unit++) {
-		const struct facts *facts = program_facts(program, unit);
-		for (uint32_t i = 0; i < facts->assignments_count; i++) {
-			const struct fact_assignment *assignment = &facts->assignments[i];
-			if (facts->values[assignment->target].kind == VALUE_FIELD && assignment->function != NONE &&
-			    slot_subject(&derived->conditions, unit, assignment->target) == subject &&
-			    role_find(derived, program_node(program, unit, assignment->function), ROLE_ON_LOOP))
-				return true;
-		}
+	struct stores stores = stores_of(program, intern_text(&derived->conditions.subjects, subject));
+	for (uint32_t i = 0; i < stores.count; i++) {
+		uint32_t unit = stores.items[i].unit;
+		uint32_t function = program_facts(program, unit)->assignments[stores.items[i].index].function;
+		if (function != NONE && role_find(derived, program_node(program, unit, function), ROLE_ON_LOOP))
+			return true;
 	}
 	return false;
 }
@@ -283,8 +285,7 @@ static enum mode_reason reason_of(struct derived *derived, const struct effect *
 	/* Files and locks are cheap, and what a pointer may hold is no proof that it waits: only a callback that may be
 	   left out makes a choice of them. */
 	bool callback = is_null_test(atom) && !is_object;
-	if (!is_waiting(effect) || effect->cost == COST_LOCK ||
-	    ((effect->cost == COST_DISK || effect->by_pointer) && !callback))
+	if ((effect->cost == COST_DISK || effect->by_pointer) && !callback)
 		return MODE_NONE;
 	*other = other_side(derived, effect->node, atom, EFFECT_STARTS_ASYNC);
 	if (*other != NONE) {
@@ -317,6 +318,15 @@ static bool has_no_user(const struct derived *derived, uint32_t node)
 	return false;
 }
 
+/* Whatever else holds, nobody chooses by the atom whether to wait: asked first, because it rules most effects out. */
+static bool is_no_choice(const struct effect *effect, const struct atom *atom)
+{
+	if (effect->kind == EFFECT_SETS_NONBLOCKING)
+		return false;
+	return !is_waiting(effect) || effect->cost == COST_LOCK ||
+	       ((effect->cost == COST_DISK || effect->by_pointer) && !is_null_test(atom));
+}
+
 static void find_conditional_effects(struct derived *derived)
 {
 	for (uint32_t i = 0; i < derived->effects.count; i++) {
@@ -325,10 +335,10 @@ static void find_conditional_effects(struct derived *derived)
 		 * something. */
 		if (!effect->certain && !is_io(derived, effect))
 			continue;
-		for (uint32_t a = 0; a < effect->condition.count; a++) {
-			const struct atom *atom = &effect->condition.atoms[a];
+		for (uint32_t a = 0; a < effect->condition->count; a++) {
+			const struct atom *atom = &effect->condition->atoms[a];
 			bool is_param = atom->subject == SUBJECT_PARAM;
-			if (atom->subject == SUBJECT_VARIABLE ||
+			if (atom->subject == SUBJECT_VARIABLE || is_no_choice(effect, atom) ||
 			    (is_param && !can_be_mode_param(derived->program, effect->node, atom)))
 				continue;
 			if (!is_param &&
@@ -524,6 +534,9 @@ static void add_stated_modes(struct derived *derived)
 void derive_modes(struct derived *derived)
 {
 	const struct program *program = derived->program;
+	derived->first_param_mode = arena_alloc(&derived->arena, program->nodes.count * sizeof(uint32_t));
+	for (uint32_t i = 0; i < program->nodes.count; i++)
+		derived->first_param_mode[i] = NONE;
 	find_conditional_effects(derived);
 	add_stated_modes(derived);
 	for (uint32_t i = 0; i < program->nodes.count; i++)

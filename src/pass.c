@@ -329,7 +329,7 @@ enum reached { REACHED_NOT, REACHED_BY_HELPERS, REACHED_BY_API };
 static void visit_users(struct pass *pass, struct finding *finding, uint32_t node, bool with_helpers)
 {
 	const struct program *program = pass->program;
-	uint8_t *reached = table_reserve(NULL, &(uint32_t){0}, 0, program->nodes.count, 1);
+	uint8_t *reached = pass->derived->marks;
 	id_table queue = {0};
 	table_add(&queue, node);
 	reached[node] = REACHED_BY_HELPERS;
@@ -351,8 +351,9 @@ static void visit_users(struct pass *pass, struct finding *finding, uint32_t nod
 					  name_of(pass, edge->from));
 		}
 	}
+	for (uint32_t at = 0; at < queue.count; at++)
+		reached[queue.items[at]] = REACHED_NOT;
 	table_release(&queue);
-	table_free(reached);
 }
 
 void find_surface(struct pass *pass, struct finding *finding, uint32_t node)

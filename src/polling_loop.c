@@ -1,6 +1,7 @@
 #include "polling_loop.h"
 
 #include "completion.h"
+#include "stores.h"
 #include "words.h"
 
 #include <string.h>
@@ -181,17 +182,13 @@ bool is_polling_loop(struct derived *derived, uint32_t node, struct ref scope, s
 static bool is_set_on_thread(const struct derived *derived, uint32_t unit, const struct fact_value *place)
 {
 	const struct program *program = derived->program;
-	for (uint32_t u = 0; u < program->unit_count; u++) {
-		const struct facts *facts = program_facts(program, u);
-		for (uint32_t i = 0; i < facts->assignments_count; i++) {
-			const struct fact_assignment *assignment = &facts->assignments[i];
-			if (assignment->function == NONE || !is_shared_place(program_facts(program, unit), place, facts,
-									     &facts->values[assignment->target]))
-				continue;
-			uint32_t node = program_node(program, u, assignment->function);
-			if (role_find(derived, node, ROLE_THREAD) || role_find(derived, node, ROLE_WORKER))
-				return true;
-		}
+	struct stores stores = stores_of_value(program, unit, place);
+	for (uint32_t i = 0; i < stores.count; i++) {
+		uint32_t u = stores.items[i].unit,
+			 function = program_facts(program, u)->assignments[stores.items[i].index].function;
+		uint32_t node = program_node(program, u, function);
+		if (node != NONE && (role_find(derived, node, ROLE_THREAD) || role_find(derived, node, ROLE_WORKER)))
+			return true;
 	}
 	return false;
 }

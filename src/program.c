@@ -1,6 +1,7 @@
 #include "program.h"
 
 #include "flow.h"
+#include "stores.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -111,9 +112,9 @@ static uint32_t add_node(struct program *program, uint32_t unit, uint32_t functi
 {
 	const struct facts *facts = program_facts(program, unit);
 	const struct fact_function *fact = &facts->functions[function];
-	struct node node = {.name = arena_strdup(&program->arena, facts_text(facts, fact->name)),
-			    .identity = arena_strdup(&program->arena, facts_text(facts, fact->identity)),
-			    .file = arena_strdup(&program->arena, facts_text(facts, fact->place.file)),
+	struct node node = {.name = facts_text(facts, fact->name),
+			    .identity = facts_text(facts, fact->identity),
+			    .file = facts_text(facts, fact->place.file),
 			    .function = {unit, function},
 			    .first_param = NONE,
 			    .result = NONE,
@@ -325,6 +326,7 @@ struct program *program_join(const struct facts *const *units, uint32_t count, c
 	index_records(program);
 	make_nodes(program);
 	collect_bodies(program);
+	stores_index(program);
 	flow_resolve(program);
 	return program;
 }

@@ -97,7 +97,7 @@ struct program {
 	struct arena arena;
 	TABLE(struct record_ref) record_of; /* by string of the identity */
 	struct intern strings;              /* names of all units */
-	struct intern slots;                /* "record::field" */
+	struct intern slots;                /* "record::field", and variables that are assigned to */
 	const struct models *models;
 	struct program_unit *units; /* in order of path */
 	uint32_t unit_count;
@@ -112,6 +112,8 @@ struct program {
 	TABLE(struct ref) unresolved; /* calls by pointer for which no function was seen */
 	uint32_t call_count, pointer_call_count;
 	uint8_t *called_inline; /* by holder: a parameter that its function calls before it returns */
+	struct ref *stores;     /* see stores.h: assignments, by string of slots, and where those of each end */
+	uint32_t *store_end, store_place_count;
 };
 
 /* Joins the units. They stay the caller's and must outlive the program. The order they come in does not matter. */

@@ -63,7 +63,7 @@ static const char *ask_cause(struct pass *pass, const struct effect *effect)
 static bool has_way(struct pass *pass, const struct effect *effect, bool but_own_wait)
 {
 	struct loop_path path;
-	bool found = find_loop_path(pass, scope_of_call(pass->program, effect->call), &effect->condition,
+	bool found = find_loop_path(pass, scope_of_call(pass->program, effect->call), effect->condition,
 				    effect->kind == EFFECT_BLOCKS ? NULL : effect->world, but_own_wait, &path);
 	table_release(&path.edges);
 	return found;
@@ -139,8 +139,8 @@ static const char *ask_way(struct pass *pass, const struct effect *effect)
 {
 	if (ask_on_loop(pass, effect))
 		return NULL;
-	for (uint32_t i = 0; i < effect->condition.count; i++) {
-		const struct atom *atom = &effect->condition.atoms[i];
+	for (uint32_t i = 0; i < effect->condition->count; i++) {
+		const struct atom *atom = &effect->condition->atoms[i];
 		if (atom->subject == SUBJECT_SLOT && mode_of_slot(pass->derived, atom->id))
 			return arena_printf(&pass->findings->arena, "it depends on a mode that is not decided here: %s",
 					    atom_text(&pass->derived->conditions,
@@ -296,7 +296,7 @@ static const char *ask_bridge(struct pass *pass, const struct effect *effect)
 /* A loop that is made is closed, or somebody else's business. */
 static const char *ask_closed(struct pass *pass, const struct effect *effect)
 {
-	struct lifetimes *lifetimes = lifetimes_new(pass->derived);
+	struct lifetimes *lifetimes = lifetimes_of(pass->derived);
 	struct made_loop made;
 	exits ways_out = {0};
 	const char *answer = NULL;
@@ -309,7 +309,6 @@ static const char *ask_closed(struct pass *pass, const struct effect *effect)
 			answer = "the loop is closed on every way out";
 	}
 	table_release(&ways_out);
-	lifetimes_free(lifetimes);
 	return answer;
 }
 

@@ -36,7 +36,8 @@ static bool effect_of_model(const struct model_effect *model, struct effect *eff
 
 /* The mode that is set is an argument: a constant decides what is done, a parameter makes two effects, one for each of
  * its values. */
-static void add_mode_set(struct derived *derived, const struct model_effect *model, struct effect effect)
+static void add_mode_set(struct derived *derived, const struct model_effect *model, struct effect effect,
+			 const struct condition *condition)
 {
 	struct ref mode = program_argument(derived->program, effect.call, (uint32_t)model->mode_argument);
 	const struct facts *facts = program_facts(derived->program, effect.call.unit);
@@ -48,21 +49,22 @@ static void add_mode_set(struct derived *derived, const struct model_effect *mod
 		return;
 	if (truth != TRUTH_ATOM) {
 		effect.clears = (truth == TRUTH_TRUE) == model->inverted;
-		effect_add(derived, effect);
+		effect_add(derived, effect, condition);
 		return;
 	}
 	for (int side = 0; side < 2; side++) {
-		struct effect one = effect;
-		one.clears = (side == 0) == model->inverted;
-		if (condition_add(&one.condition, &atom))
-			effect_add(derived, one);
+		struct condition decided = *condition;
+		effect.clears = (side == 0) == model->inverted;
+		if (condition_add(&decided, &atom))
+			effect_add(derived, effect, &decided);
 		atom.test = test_opposite(atom.test);
 	}
 }
 
 /* fcntl(fd, F_SETFL, flags): sets or clears by what was done to the variable `flags` before: `flags |= O_NONBLOCK`,
  * `flags & ~O_NONBLOCK`. */
-static void add_flag_effects(struct derived *derived, const struct model_effect *model, struct effect effect)
+static void add_flag_effects(struct derived *derived, const struct model_effect *model, struct effect effect,
+			     const struct condition *condition)
 {
 	const struct program *program = derived->program;
 	const struct facts *facts = program_facts(program, effect.call.unit);
@@ -81,7 +83,7 @@ static void add_flag_effects(struct derived *derived, const struct model_effect 
 	    (value_constant(program, argument.unit, value->b, &number) ||
 	     value_constant(program, argument.unit, value->a, &number)) &&
 	    (number & bits->number) == bits->number) {
-		effect_add(derived, effect);
+		effect_add(derived, effect, condition);
 		return;
 	}
 	if (value->kind == VALUE_BINARY && value->c == OPERATOR_AND &&
@@ -89,16 +91,16 @@ static void add_flag_effects(struct derived *derived, const struct model_effect 
 	     value_constant(program, argument.unit, value->a, &number)) &&
 	    (number & bits->number) == 0) {
 		effect.clears = true;
-		effect_add(derived, effect);
+		effect_add(derived, effect, condition);
 		return;
 	}
 	if (value->kind == VALUE_CHOICE) {
 		for (int side = 0; side < 2; side++) {
-			struct effect one = effect;
+			struct condition decided = *condition;
 			const struct fact_value *chosen = &facts->values[side ? value->c : value->b];
-			one.clears = !(chosen->kind == VALUE_BINARY && chosen->c == OPERATOR_OR);
-			if (condition_of_value(&derived->conditions, argument.unit, value->a, !side, &one.condition))
-				effect_add(derived, one);
+			effect.clears = !(chosen->kind == VALUE_BINARY && chosen->c == OPERATOR_OR);
+			if (condition_of_value(&derived->conditions, argument.unit, value->a, !side, &decided))
+				effect_add(derived, effect, &decided);
 		}
 		return;
 	}
@@ -121,30 +123,33 @@ static void add_flag_effects(struct derived *derived, const struct model_effect 
 			continue;
 		bool sets = operation == OPERATOR_OR && (number & bits->number) == bits->number;
 		bool clears = operation == OPERATOR_AND && (number & bits->number) == 0;
-		struct effect one = effect;
-		one.clears = clears;
+		struct condition made = *condition;
+		effect.clears = clears;
 		if ((sets || clears) &&
-		    condition_of_scope(&derived->conditions, argument.unit, assignment->scope, &one.condition))
-			effect_add(derived, one);
+		    condition_of_scope(&derived->conditions, argument.unit, assignment->scope, &made))
+			effect_add(derived, effect, &made);
 	}
 }
 
-static void add_model_effect(struct derived *derived, const struct model_effect *model, struct effect effect)
+static void add_model_effect(struct derived *derived, const struct model_effect *model, struct effect effect,
+			     const struct condition *scope)
 {
 	bool is_set = effect.kind == EFFECT_SETS_NONBLOCKING;
 	if (is_set && model->mode_argument >= 0) {
-		add_mode_set(derived, model, effect);
+		add_mode_set(derived, model, effect, scope);
 		return;
 	}
-	struct effect plain = effect;
-	if (!model_effect_at(derived, effect.call, model, &plain.condition, &plain.certain))
+	struct condition condition = *scope;
+	bool certain = effect.certain;
+	if (!model_effect_at(derived, effect.call, model, &condition, &certain))
 		return;
-	if (is_set && !plain.certain) {
+	if (is_set && !certain) {
 		if (!model->inverted)
-			add_flag_effects(derived, model, effect);
+			add_flag_effects(derived, model, effect, scope);
 		return;
 	}
-	effect_add(derived, plain);
+	effect.certain = certain;
+	effect_add(derived, effect, &condition);
 }
 
 static struct origin model_origin(struct derived *derived, const struct model_effect *model, struct ref call,
@@ -188,7 +193,6 @@ static void seed_call(struct derived *derived, uint32_t edge, bool settled)
 					.cause = callee,
 					.call = call,
 					.from = NONE,
-					.condition = scope,
 					.certain = true};
 		if (!effect_of_model(&model->effects[i], &effect) ||
 		    (effect.kind == EFFECT_SETS_NONBLOCKING || effect.kind == EFFECT_MAKES_LOOP) == settled ||
@@ -207,7 +211,7 @@ static void seed_call(struct derived *derived, uint32_t edge, bool settled)
 		}
 		if (effect.kind == EFFECT_BLOCKS && effect.cost == COST_DNS && is_kept_address(program, call))
 			continue;
-		add_model_effect(derived, &model->effects[i], effect);
+		add_model_effect(derived, &model->effects[i], effect, &scope);
 	}
 }
 
@@ -232,8 +236,9 @@ static void seed_start(struct derived *derived, struct ref call, uint32_t node, 
 					.call = call,
 					.from = NONE,
 					.certain = true};
-		if (condition_of_scope(&derived->conditions, call.unit, fact->scope, &effect.condition))
-			effect_add(derived, effect);
+		struct condition condition = {0};
+		if (condition_of_scope(&derived->conditions, call.unit, fact->scope, &condition))
+			effect_add(derived, effect, &condition);
 		return;
 	}
 }

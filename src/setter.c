@@ -30,7 +30,7 @@ static bool sets_both_ways(const struct derived *derived, const struct mode *mod
 	for (uint32_t i = derived->first_effect[mode->node]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *effect = &derived->effects.items[i];
 		if (effect->kind != EFFECT_SETS_NONBLOCKING ||
-		    !condition_find(&effect->condition, SUBJECT_PARAM, mode->id))
+		    !condition_find(effect->condition, SUBJECT_PARAM, mode->id))
 			continue;
 		sets |= !effect->clears;
 		clears |= effect->clears;
@@ -86,9 +86,9 @@ const struct effect *fixed_setter(const struct derived *derived, uint32_t index)
 			continue;
 		bool other_way = found && found->clears != effect->clears;
 		bool depends = false;
-		for (uint32_t a = 0; a < effect->condition.count; a++)
-			depends |= effect->condition.atoms[a].subject == SUBJECT_PARAM &&
-				   effect->condition.atoms[a].test != TEST_NOT_NULL;
+		for (uint32_t a = 0; a < effect->condition->count; a++)
+			depends |= effect->condition->atoms[a].subject == SUBJECT_PARAM &&
+				   effect->condition->atoms[a].test != TEST_NOT_NULL;
 		if (other_way || depends || !effect->certain || !is_of_object(effect))
 			return NULL;
 		found = effect;

@@ -1,5 +1,7 @@
 #include "shared.h"
 
+#include "stores.h"
+
 #include <string.h>
 
 enum { DEPTH = 6, STANDARD_DESCRIPTORS = 3 };
@@ -36,32 +38,47 @@ static struct shared stored(struct derived *derived, struct ref source, uint32_t
 	return *says ? trace(derived, source, function, depth + 1) : not_shared;
 }
 
+/* What the assignment stores, over what was stored before; false if that is nothing shared, or something else. */
+static bool add_store(struct derived *derived, struct ref store, int depth, struct shared *found)
+{
+	const struct fact_assignment *assignment =
+	    &program_facts(derived->program, store.unit)->assignments[store.index];
+	bool says = true;
+	struct shared one =
+	    stored(derived, (struct ref){store.unit, assignment->source}, assignment->function, depth, &says);
+	if (!says)
+		return true;
+	bool differs = found->kind != SHARING_NONE && !is_same_shared(derived->program, found, &one);
+	if (one.kind == SHARING_NONE || differs)
+		return false;
+	*found = one;
+	return true;
+}
+
 /* A place holds a shared descriptor if all that is ever stored in it is the same one. */
 static struct shared trace_stores(struct derived *derived, uint32_t unit, const struct fact_value *place, int depth)
 {
 	const struct program *program = derived->program;
 	struct shared found = not_shared;
-	uint32_t first = place->kind == VALUE_LOCAL ? unit : 0,
-		 end = place->kind == VALUE_LOCAL ? unit + 1 : program->unit_count;
-	for (uint32_t u = first; u < end; u++) {
-		const struct facts *facts = program_facts(program, u);
-		for (uint32_t i = 0; i < facts->assignments_count; i++) {
-			const struct fact_assignment *assignment = &facts->assignments[i];
-			if (!is_same_store(program_facts(program, unit), place, facts,
-					   &facts->values[assignment->target]))
-				continue;
-			bool says = true;
-			struct shared one =
-			    stored(derived, (struct ref){u, assignment->source}, assignment->function, depth, &says);
-			if (!says)
-				continue;
-			bool differs = found.kind != SHARING_NONE && !is_same_shared(program, &found, &one);
-			/* A parameter means something in its own function only. */
-			if (one.kind == SHARING_NONE || differs ||
-			    (one.kind == SHARING_CALLER && place->kind != VALUE_LOCAL))
-				return not_shared;
-			found = one;
-		}
+	struct stores stores = stores_of_value(program, unit, place);
+	for (uint32_t i = 0; i < stores.count; i++)
+		/* A parameter means something in its own function only. */
+		if (!add_store(derived, stores.items[i], depth, &found) || found.kind == SHARING_CALLER)
+			return not_shared;
+	return found;
+}
+
+/* The same for a local, which only its own function stores in. */
+static struct shared trace_local(struct derived *derived, uint32_t unit, uint32_t local, int depth)
+{
+	const struct facts *facts = program_facts(derived->program, unit);
+	const struct fact_function *function = &facts->functions[facts->locals[local].function];
+	struct shared found = not_shared;
+	for (uint32_t i = 0; i < function->assignment_count; i++) {
+		struct ref store = {unit, function->first_assignment + i};
+		const struct fact_value *target = &facts->values[facts->assignments[store.index].target];
+		if (target->kind == VALUE_LOCAL && target->a == local && !add_store(derived, store, depth, &found))
+			return not_shared;
 	}
 	return found;
 }
@@ -131,6 +148,7 @@ static struct shared trace(struct derived *derived, struct ref value, uint32_t f
 		}
 		return trace_stores(derived, value.unit, fact, depth);
 	case VALUE_LOCAL:
+		return trace_local(derived, value.unit, fact->a, depth);
 	case VALUE_FIELD:
 		return trace_stores(derived, value.unit, fact, depth);
 	default:
@@ -198,7 +216,7 @@ bool mode_change_at(struct derived *derived, struct ref call, uint32_t argument,
 		uint32_t unknown = 0;
 		if (effect->kind == EFFECT_SETS_NONBLOCKING && effect->certain && effect->origin.kind == ORIGIN_PARAM &&
 		    effect->origin.number == argument &&
-		    condition_at_call(&derived->conditions, call, &effect->condition, &condition, &unknown))
+		    condition_at_call(&derived->conditions, call, effect->condition, &condition, &unknown))
 			add_direction(change, effect);
 	}
 	return change->sets || change->clears;

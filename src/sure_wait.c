@@ -16,8 +16,8 @@ static bool is_choice(const struct derived *derived, uint32_t node, const struct
 /* The call leaves open what the callee's waiting depends on. */
 static bool leaves_choice_open(struct derived *derived, struct ref call, const struct effect *callee)
 {
-	for (uint32_t i = 0; i < callee->condition.count; i++) {
-		const struct atom *atom = &callee->condition.atoms[i];
+	for (uint32_t i = 0; i < callee->condition->count; i++) {
+		const struct atom *atom = &callee->condition->atoms[i];
 		struct atom mapped;
 		if (atom->subject != SUBJECT_PARAM || !is_choice(derived, callee->node, atom))
 			continue;
@@ -32,8 +32,8 @@ static bool leaves_choice_open(struct derived *derived, struct ref call, const s
 /* It waits for whoever takes the ordinary way through it. */
 static bool is_definite(struct derived *derived, const struct effect *effect)
 {
-	for (uint32_t i = 0; i < effect->condition.count; i++)
-		if (is_choice(derived, effect->node, &effect->condition.atoms[i]))
+	for (uint32_t i = 0; i < effect->condition->count; i++)
+		if (is_choice(derived, effect->node, &effect->condition->atoms[i]))
 			return false;
 	for (; effect->from != NONE; effect = &derived->effects.items[effect->from])
 		if (leaves_choice_open(derived, effect->call, &derived->effects.items[effect->from]))
@@ -47,8 +47,8 @@ static bool object_decides(const struct derived *derived, const struct effect *r
 {
 	for (uint32_t i = derived->first_effect[root->cause]; i != NONE; i = derived->effects.items[i].next) {
 		const struct effect *own = &derived->effects.items[i];
-		for (uint32_t a = 0; a < own->condition.count; a++) {
-			const struct atom *atom = &own->condition.atoms[a];
+		for (uint32_t a = 0; a < own->condition->count; a++) {
+			const struct atom *atom = &own->condition->atoms[a];
 			if ((own->kind == EFFECT_BLOCKS || own->kind == EFFECT_WAITS) &&
 			    atom->subject == SUBJECT_SLOT && mode_of_slot(derived, atom->id))
 				return true;

@@ -29,7 +29,7 @@ typedef TABLE(uint32_t) id_table;
 	     table_reserve((table)->items, &(table)->capacity, (table)->count, 1, sizeof(*(table)->items)), \
 	 (table)->items[(table)->count++] = (__VA_ARGS__))
 
-/* Makes room for `more` items beyond count, without adding them. */
+/* Makes room for `more` items beyond count, without adding them; what is in them is not known. */
 #define table_need(table, more) \
 	((table)->items =       \
 	     table_reserve((table)->items, &(table)->capacity, (table)->count, (more), sizeof(*(table)->items)))
@@ -38,8 +38,8 @@ typedef TABLE(uint32_t) id_table;
 #define table_release(table) \
 	(table_free((table)->items), (table)->items = NULL, (table)->count = 0, (table)->capacity = 0)
 
-/* What the macros above call: returns `items` moved, if need be, to where `count + more` fit. Out of memory ends the
- * process. */
+/* What the macros above call: returns `items` moved, if need be, to where `count + more` fit; zeroed if they were NULL.
+ * Out of memory ends the process. */
 void *table_reserve(void *items, uint32_t *capacity, uint32_t count, uint32_t more, size_t size);
 void table_free(void *items);
 

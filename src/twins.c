@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 static const char *const async_words[] = {"async", "nonblocking", "nonblock", "noblock", "nb", "aio", NULL};
 static const char *const sync_words[] = {"sync", "blocking", "block", NULL};
@@ -24,38 +25,45 @@ static uint32_t find_node(const struct program *program, const char *name, uint3
 		   : find_identity(program, arena_printf(arena, "%s@%s", name, program->nodes.items[beside].file));
 }
 
-static bool is_in_table(const struct program *program, uint32_t node)
+/* By node: a table holds it. */
+static uint8_t *find_in_tables(const struct program *program, struct arena *arena)
 {
-	for (uint32_t i = 0; i < program->holders.count; i++)
-		for (uint32_t h = 0;
-		     program->holders.items[i].kind == HOLDER_SLOT && h < program->holders.items[i].held.count; h++)
-			if (program->holders.items[i].held.items[h].function == node &&
-			    !program->holders.items[i].held.items[h].is_call)
-				return true;
-	return false;
+	uint8_t *in_table = arena_alloc(arena, program->nodes.count);
+	for (uint32_t i = 0; i < program->holders.count; i++) {
+		const struct holder *holder = &program->holders.items[i];
+		for (uint32_t h = 0; holder->kind == HOLDER_SLOT && h < holder->held.count; h++)
+			if (!holder->held.items[h].is_call)
+				in_table[holder->held.items[h].function] = 1;
+	}
+	return in_table;
 }
 
-static bool is_api(const struct program *program, uint32_t index)
+static bool is_api(const struct program *program, const struct twin_table *table, uint32_t index)
 {
 	const struct node *node = &program->nodes.items[index];
 	if (!node->body_count || node->flags & FUNCTION_SYSTEM || is_test_file(node->file))
 		return false;
 	return !(node->flags & FUNCTION_STATIC) || node->flags & (FUNCTION_IN_HEADER | FUNCTION_BODY_IN_HEADER) ||
-	       is_in_table(program, index);
+	       table->in_table[index];
+}
+
+static bool begins_word(const char *name, const char *at)
+{
+	return at == name || at[-1] == '_' || (isupper((unsigned char)at[0]) && !isupper((unsigned char)at[-1]));
 }
 
 /* Whether `word` stands at `at` as a word of the name: in foo_async_bar, asyncFoo, fooAsyncBar. */
 static bool is_word_at(const char *name, const char *at, size_t size)
 {
-	bool begins = at == name || at[-1] == '_' || (isupper((unsigned char)at[0]) && !isupper((unsigned char)at[-1]));
-	return begins && !islower((unsigned char)at[size]) && !isdigit((unsigned char)at[size]);
+	return begins_word(name, at) && !islower((unsigned char)at[size]) && !isdigit((unsigned char)at[size]);
 }
 
 static bool has_one_of(const char *name, const char *const *words)
 {
-	for (; *words; words++)
-		for (const char *at = strcasestr(name, *words); at; at = strcasestr(at + 1, *words))
-			if (is_word_at(name, at, strlen(*words)))
+	for (const char *at = name; *at; at++)
+		for (const char *const *word = words; begins_word(name, at) && *word; word++)
+			if (tolower((unsigned char)*at) == **word && strncasecmp(at, *word, strlen(*word)) == 0 &&
+			    is_word_at(name, at, strlen(*word)))
 				return true;
 	return false;
 }
@@ -215,8 +223,8 @@ static void propose(const struct derived *derived, struct twin_table *table, uin
 		    const char *word)
 {
 	const struct program *program = derived->program;
-	if (sync_node == NONE || async_node == NONE || sync_node == async_node || !is_api(program, sync_node) ||
-	    !is_api(program, async_node))
+	if (sync_node == NONE || async_node == NONE || sync_node == async_node || !is_api(program, table, sync_node) ||
+	    !is_api(program, table, async_node))
 		return;
 	for (uint32_t i = 0; i < table->list.count; i++)
 		if (table->list.items[i].sync == sync_node && table->list.items[i].async == async_node)
@@ -265,6 +273,7 @@ static void propose_all_of(const struct derived *derived, struct twin_table *tab
 void find_twins(const struct derived *derived, struct twin_table *twins)
 {
 	*twins = (struct twin_table){0};
+	twins->in_table = find_in_tables(derived->program, &twins->arena);
 	for (uint32_t i = 0; i < derived->program->nodes.count; i++)
 		if (is_named_async(derived->program->nodes.items[i].name) ||
 		    is_named_sync(derived->program->nodes.items[i].name))

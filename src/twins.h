@@ -33,6 +33,7 @@ struct twins {
 struct twin_table {
 	struct arena arena;
 	TABLE(struct twins) list;
+	uint8_t *in_table;          /* by node: a table of operations holds it */
 	TABLE(const char *) shared; /* kinds of what both of a pair are given: once for each pair */
 };
 

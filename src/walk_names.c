@@ -216,6 +216,7 @@ uint32_t walk_record(struct walk *walk, CXCursor declaration)
 		enum CXCursorKind kind = clang.getCursorKind(parent);
 		if (kind == CXCursor_StructDecl || kind == CXCursor_UnionDecl) {
 			identity = walk_record(walk, parent);
+			declaration = parent; /* whose fields its own are noted with */
 		} else {
 			struct place place = walk_name_place(walk, declaration);
 			identity =

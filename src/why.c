@@ -82,9 +82,9 @@ static void print_what(FILE *out, const struct derived *derived, const struct ef
 	if (!effect->certain)
 		fprintf(out, " perhaps");
 	const struct node *node = &derived->program->nodes.items[effect->node];
-	for (uint32_t i = 0; i < effect->condition.count; i++)
+	for (uint32_t i = 0; i < effect->condition->count; i++)
 		fprintf(out, "%s %s", i ? " and" : " if",
-			atom_text(&derived->conditions, node, &effect->condition.atoms[i], arena));
+			atom_text(&derived->conditions, node, &effect->condition->atoms[i], arena));
 }
 
 static void print_way(FILE *out, const struct derived *derived, const struct effect *effect, struct arena *arena)
@@ -117,7 +117,7 @@ static bool is_shown(const struct effect *effect, uint32_t costs)
 /* How sure it is that calling the function has the effect: a way that needs less comes first. */
 static uint32_t doubts(const struct effect *effect)
 {
-	return effect->condition.count + (effect->certain ? 0 : CONDITION_ATOMS + 1);
+	return effect->condition->count + (effect->certain ? 0 : CONDITION_ATOMS + 1);
 }
 
 /* All effects of the node that have the cause of its effect `first`, as one: the way with the fewest conditions stands

@@ -24,8 +24,10 @@ static const char *next_word(const char *at, size_t *length)
 
 static bool is_listed(const char *word, size_t length, const char *const *words)
 {
+	int first = tolower((unsigned char)*word);
 	for (; *words; words++)
-		if (strlen(*words) == length && strncasecmp(word, *words, length) == 0)
+		if (tolower((unsigned char)**words) == first && strncasecmp(word, *words, length) == 0 &&
+		    (*words)[length] == '\0')
 			return true;
 	return false;
 }

@@ -73,6 +73,9 @@ class Stats(Project):
         self.run_for(0, "facts", "src/tick.c", "-o", "tick.facts")
         stats = self.stats(1, "tick.facts", action="join")
         self.assertIn("load", [phase["name"] for phase in stats["phases"]])
+        self.assertEqual(stats["units"], {"parsed": 0, "cached": 0, "failed": 0})
+        messages = self.cached(2, "-q", "--stats=json", "tick.facts", "gone.facts", action="join").stderr
+        self.assertEqual(json.loads(messages[messages.index("{"):])["units"], {"parsed": 0, "cached": 0, "failed": 1})
 
     def test_misuse(self):
         self.refused("option '--stats' takes nothing, or json, not 'xml'", "--stats=xml")
