@@ -1,9 +1,11 @@
+#include "signals.h"
 #include "walk_internal.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 /*
@@ -75,13 +77,20 @@ static void save(CXTranslationUnit unit, struct parsed_prefix *parsed, struct ar
 {
 	const char *folder = getenv("TMPDIR");
 	char *path = arena_printf(arena, "%s/asynclint-XXXXXX", folder && *folder ? folder : "/tmp");
+	/* Until the name is gone again nothing is to end this process, not even its parent's end. */
+	int at_end_of_parent = 0;
+	prctl(PR_GET_PDEATHSIG, &at_end_of_parent);
+	prctl(PR_SET_PDEATHSIG, 0);
+	sigset_t before = signals_hold();
 	int file = mkstemp(path);
-	if (file < 0)
-		return;
-	close(file);
-	if (clang.saveTranslationUnit(unit, path, CXSaveTranslationUnit_None) == CXSaveError_None)
-		parsed->file = open(path, O_RDONLY | O_CLOEXEC);
-	unlink(path);
+	if (file >= 0) {
+		close(file);
+		if (clang.saveTranslationUnit(unit, path, CXSaveTranslationUnit_None) == CXSaveError_None)
+			parsed->file = open(path, O_RDONLY | O_CLOEXEC);
+		unlink(path);
+	}
+	signals_let(before);
+	prctl(PR_SET_PDEATHSIG, at_end_of_parent);
 	parsed->name = arena_printf(arena, "/proc/self/fd/%d", parsed->file);
 }
 
