@@ -399,15 +399,17 @@ static enum CXVisitorResult note_field(CXCursor cursor, CXClientData data)
 {
 	struct record_visit *visit = data;
 	CXType type = clang.getCursorType(cursor);
+	for (CXType inner = inner_type(type); inner.kind != CXType_Invalid; inner = inner_type(type))
+		type = inner;
 	CXCursor record = clang.getTypeDeclaration(type);
-	if (!clang.Cursor_isAnonymousRecordDecl(record)) {
-		add_field(visit->walk, cursor, visit->flags);
-		return CXVisit_Continue;
+	if (clang.Cursor_isAnonymous(record) && clang.getCursorKind(record) != CXCursor_EnumDecl) {
+		struct record_visit inner = *visit;
+		if (clang.getCursorKind(record) == CXCursor_UnionDecl)
+			inner.flags |= FIELD_IN_UNION;
+		clang.Type_visitFields(type, note_field, &inner);
 	}
-	struct record_visit inner = *visit;
-	if (clang.getCursorKind(record) == CXCursor_UnionDecl)
-		inner.flags |= FIELD_IN_UNION;
-	clang.Type_visitFields(type, note_field, &inner);
+	if (!clang.Cursor_isAnonymousRecordDecl(record))
+		add_field(visit->walk, cursor, visit->flags);
 	return CXVisit_Continue;
 }
 
