@@ -346,7 +346,9 @@ class Libclang(Project):
         self.assertNotIn("LLVM", result.stdout)
 
     def test_is_loaded_only_to_parse(self):
-        self.assertTrue(self.loads(self.check(1, "--no-cache", "src/tick.c", LD_DEBUG="libs")))
+        cache = str(self.root / "facts")
+        self.assertTrue(self.loads(self.check(1, "--cache", cache, "src/tick.c", LD_DEBUG="libs")))
+        self.assertFalse(self.loads(self.check(1, "--cache", cache, "src/tick.c", LD_DEBUG="libs")))
         self.run_for(0, "facts", "src/tick.c", "-o", "tick.facts")
         self.assertFalse(self.loads(self.check(1, "tick.facts", action="join", LD_DEBUG="libs")))
         self.assertFalse(self.loads(self.run_for(0, "rules", LD_DEBUG="libs")))
