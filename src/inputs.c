@@ -256,10 +256,12 @@ static struct cache *open_cache(struct inputs *inputs, const struct options *opt
 	return cache;
 }
 
-static void close_cache(struct inputs *inputs, struct cache *cache, bool verbose)
+void inputs_close_cache(struct inputs *inputs, bool verbose)
 {
+	struct cache *cache = inputs->cache;
 	if (!cache)
 		return;
+	inputs->cache = NULL;
 	struct cache_counts counts = cache_counts(cache);
 	if (inputs->stats) {
 		inputs->stats->cached = counts.hits;
@@ -280,10 +282,11 @@ static bool parse_units(struct inputs *inputs, const struct options *options)
 {
 	struct progress_of_units progress = {.root = inputs->root};
 	stats_begin(inputs->stats, "facts");
+	inputs->cache = open_cache(inputs, options);
 	struct units_options how = {
 	    .root = inputs->root,
 	    .stats = inputs->stats,
-	    .cache = open_cache(inputs, options),
+	    .cache = inputs->cache,
 	    .jobs = options->jobs,
 	    .timeout = options->unit_timeout,
 	    .memory = options->unit_memory,
@@ -294,7 +297,6 @@ static bool parse_units(struct inputs *inputs, const struct options *options)
 	const char *error = NULL;
 	bool parsed = units_collect(&inputs->commands, &how, &inputs->units, &error);
 	console_progress_end(&progress.line);
-	close_cache(inputs, how.cache, options->verbose);
 	stats_end(inputs->stats);
 	if (!parsed)
 		console_error("%s", error);

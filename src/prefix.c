@@ -2,9 +2,10 @@
 
 #include "facts.h"
 #include "intern.h"
+#include "io.h"
 
-#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The headers are parsed once for the prefix, in each worker: fewer units than these do not pay for it. A worker keeps
    what it has parsed, so there are at most so many prefixes, however many units. */
@@ -132,11 +133,11 @@ static uint32_t enter_command(struct tree *tree, const struct command *command)
 static uint32_t enter_file(struct tree *tree, const struct command *command, char *head)
 {
 	uint32_t node = enter_command(tree, command);
-	FILE *file = fopen(command->file, "re");
-	size_t size = file ? fread(head, 1, HEAD_SIZE, file) : 0;
-	head[size] = '\0';
-	if (file)
-		fclose(file);
+	int file = io_open(command->file);
+	ssize_t size = file < 0 ? 0 : io_read(file, head, HEAD_SIZE);
+	head[size < 0 ? 0 : size] = '\0';
+	if (file >= 0)
+		close(file);
 	struct include_line line;
 	const char *at = head;
 	for (uint32_t i = 0; i < LINES_LIMIT && (at = next_line(at, &line)) != NULL; i++) {
