@@ -441,7 +441,7 @@ const void *cache_find_result(struct cache *cache, const uint64_t key[2], size_t
 		note_damaged(cache, name.text, "wrong checksum");
 	let_go(&entry);
 	*size = entry.size;
-	cache->counts.bytes_read += bytes ? entry.size : 0;
+	cache->counts.bytes_read += bytes ? sizeof(entry.header) + entry.size : 0;
 	return bytes;
 }
 
