@@ -49,7 +49,7 @@ struct cache {
 	struct arena arena;
 	struct dependencies *dependencies;
 	int directory;
-	bool mapping_is_safe; /* a file that is removed stays readable for who has mapped it */
+	bool remote;
 	const char *trouble;
 	TABLE(const char *) damaged;
 	struct cache_counts counts;
@@ -139,7 +139,7 @@ struct cache *cache_open(const struct cache_options *options, struct arena *aren
 		arena_out_of_memory();
 	cache->options = *options;
 	cache->directory = directory;
-	cache->mapping_is_safe = !is_on_network(directory);
+	cache->remote = is_on_network(directory);
 	cache->dependencies = dependencies_new(options->root);
 	cache->now = time(NULL);
 	return cache;
@@ -220,7 +220,7 @@ static void note_damaged(struct cache *cache, const char *name, const char *reas
 /* The whole file; NULL if it cannot be had. Either `arena` or, if *mapped, a mapping of `size` bytes holds it. */
 static const char *read_entry(const struct cache *cache, int file, size_t size, struct arena *arena, bool *mapped)
 {
-	*mapped = cache->mapping_is_safe;
+	*mapped = !cache->remote;
 	if (*mapped) {
 		void *mapping = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
 		return mapping == MAP_FAILED ? NULL : mapping;
@@ -456,6 +456,11 @@ void cache_store_result(struct cache *cache, const uint64_t key[2], const void *
 struct cache_counts cache_counts(const struct cache *cache)
 {
 	return cache->counts;
+}
+
+bool cache_is_remote(const struct cache *cache)
+{
+	return cache->remote;
 }
 
 const char *cache_trouble(const struct cache *cache)

@@ -52,6 +52,10 @@ void cache_store_result(struct cache *cache, const uint64_t key[2], const void *
 
 struct cache_counts cache_counts(const struct cache *cache);
 
+/* Whether the directory is on a network file system. There a mapped file can be taken away from under its reader, so
+   entries are read instead: slower, and more memory. */
+bool cache_is_remote(const struct cache *cache);
+
 /* Why nothing more is stored, or NULL. */
 const char *cache_trouble(const struct cache *cache);
 
