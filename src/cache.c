@@ -35,10 +35,10 @@ enum { USE_IS_NEWS_AFTER = 3600 };
 /* What another run left half-written is removed after this many seconds. */
 enum { ABANDONED_AFTER = 3600 };
 
-/* An entry is this, then the bytes of the facts. */
+/* An entry is this, then the bytes of the facts or of the result. */
 struct entry_header {
 	char magic[8];
-	uint64_t resolution; /* dependencies_hash() */
+	uint64_t check; /* of facts dependencies_hash(), of a result the hash of its bytes */
 	uint64_t key[2];
 };
 
@@ -49,7 +49,7 @@ struct cache {
 	struct arena arena;
 	struct dependencies *dependencies;
 	int directory;
-	bool mapping_is_safe; /* a file that is removed stays readable for who has mapped it */
+	bool remote;
 	const char *trouble;
 	TABLE(const char *) damaged;
 	struct cache_counts counts;
@@ -57,17 +57,28 @@ struct cache {
 	time_t now;
 };
 
-/* "ab/cdef...-0": where the entry is kept, in the cache's directory. */
+/* Where an entry is kept, in the cache's directory: "ab/cdef...-0" for the facts of variant 0, "ab/cdef...-r" for a
+   result. */
 struct entry_name {
 	char text[2 + 1 + 30 + 1 + 1 + 1];
 };
 
-static struct entry_name entry_name(const uint64_t key[2], uint32_t variant)
+static struct entry_name entry_name(const uint64_t key[2], char kind)
 {
 	struct entry_name name;
-	snprintf(name.text, sizeof(name.text), "%02x/%014llx%016llx-%u", (unsigned)(key[0] >> 56),
-		 (unsigned long long)(key[0] << 8 >> 8), (unsigned long long)key[1], variant % 10);
+	snprintf(name.text, sizeof(name.text), "%02x/%014llx%016llx-%c", (unsigned)(key[0] >> 56),
+		 (unsigned long long)(key[0] << 8 >> 8), (unsigned long long)key[1], kind);
 	return name;
+}
+
+static struct entry_name facts_name(const uint64_t key[2], uint32_t variant)
+{
+	return entry_name(key, (char)('0' + variant));
+}
+
+static struct entry_name result_name(const uint64_t key[2])
+{
+	return entry_name(key, 'r');
 }
 
 /* Makes the directory and those above it. */
@@ -128,7 +139,7 @@ struct cache *cache_open(const struct cache_options *options, struct arena *aren
 		arena_out_of_memory();
 	cache->options = *options;
 	cache->directory = directory;
-	cache->mapping_is_safe = !is_on_network(directory);
+	cache->remote = is_on_network(directory);
 	cache->dependencies = dependencies_new(options->root);
 	cache->now = time(NULL);
 	return cache;
@@ -209,7 +220,7 @@ static void note_damaged(struct cache *cache, const char *name, const char *reas
 /* The whole file; NULL if it cannot be had. Either `arena` or, if *mapped, a mapping of `size` bytes holds it. */
 static const char *read_entry(const struct cache *cache, int file, size_t size, struct arena *arena, bool *mapped)
 {
-	*mapped = cache->mapping_is_safe;
+	*mapped = !cache->remote;
 	if (*mapped) {
 		void *mapping = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
 		return mapping == MAP_FAILED ? NULL : mapping;
@@ -218,65 +229,89 @@ static const char *read_entry(const struct cache *cache, int file, size_t size, 
 	return io_read(file, bytes, size) == (ssize_t)size ? bytes : NULL;
 }
 
-/* The facts in an open entry: NULL with *damage if it is not what was written, without it if it cannot be had. */
-static struct facts *open_facts(struct cache *cache, int file, const uint64_t key[2], struct entry_header *header,
-				struct arena *arena, const char **damage)
+/* An entry as it was found. */
+struct found_entry {
+	struct entry_header header;
+	const char *bytes; /* behind the header */
+	size_t size;       /* of them */
+	void *mapping;     /* what holds them, or NULL: an arena does */
+};
+
+static void let_go(const struct found_entry *entry)
+{
+	if (entry->mapping)
+		munmap(entry->mapping, entry->size + sizeof(entry->header));
+}
+
+/* What is in an open file. False with *damage if it is not what was written, without it if it cannot be had. */
+static bool read_found(const struct cache *cache, int file, const uint64_t key[2], struct found_entry *entry,
+		       struct arena *arena, const char **damage)
 {
 	struct stat status;
 	if (fstat(file, &status) != 0)
-		return NULL;
+		return false;
 	size_t size = (size_t)status.st_size;
-	if (size <= sizeof(*header)) {
+	if (size <= sizeof(entry->header)) {
 		*damage = "too short";
-		return NULL;
+		return false;
 	}
 	bool mapped;
 	const char *bytes = read_entry(cache, file, size, arena, &mapped);
 	if (!bytes)
-		return NULL;
-	memcpy(header, bytes, sizeof(*header));
-	struct facts *facts = NULL;
-	if (memcmp(header->magic, ENTRY_MAGIC, sizeof(header->magic)) != 0 ||
-	    memcmp(header->key, key, sizeof(header->key)) != 0)
+		return false;
+	memcpy(&entry->header, bytes, sizeof(entry->header));
+	entry->bytes = bytes + sizeof(entry->header);
+	entry->size = size - sizeof(entry->header);
+	entry->mapping = mapped ? (void *)bytes : NULL;
+	if (memcmp(entry->header.magic, ENTRY_MAGIC, sizeof(entry->header.magic)) != 0 ||
+	    memcmp(entry->header.key, key, sizeof(entry->header.key)) != 0) {
 		*damage = "not the entry that its name says";
-	else
-		facts = facts_read(bytes + sizeof(*header), size - sizeof(*header), "entry", arena, damage);
-	if (!facts) {
-		if (mapped)
-			munmap((void *)bytes, size);
-		return NULL;
-	}
-	if (mapped) {
-		facts->mapping = (void *)bytes;
-		facts->mapping_size = size;
+		let_go(entry);
+		return false;
 	}
 	if (cache->now - status.st_mtime > USE_IS_NEWS_AFTER)
 		futimens(file, NULL);
-	cache->counts.bytes_read += size;
-	return facts;
+	return true;
+}
+
+/* Opens and reads the entry; *exists tells whether there is one. Damage is noted. */
+static bool find_entry(struct cache *cache, struct entry_name name, const uint64_t key[2], struct found_entry *entry,
+		       bool *exists, struct arena *arena)
+{
+	int file = openat(cache->directory, name.text, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	const char *damage = NULL;
+	*exists = file >= 0;
+	if (!*exists)
+		return false;
+	bool found = read_found(cache, file, key, entry, arena, &damage);
+	close(file);
+	if (damage)
+		note_damaged(cache, name.text, damage);
+	return found;
 }
 
 /* The facts of an entry if there is one and it is up to date. */
 static struct facts *find_variant(struct cache *cache, const struct command *command, const uint64_t key[2],
 				  uint32_t variant, bool *exists, struct arena *arena)
 {
-	struct entry_name name = entry_name(key, variant);
-	int file = openat(cache->directory, name.text, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	*exists = file >= 0;
-	if (!*exists)
+	struct found_entry entry;
+	struct entry_name name = facts_name(key, variant);
+	const char *damage;
+	if (!find_entry(cache, name, key, &entry, exists, arena))
 		return NULL;
-	struct entry_header header;
-	const char *damage = NULL;
-	struct facts *facts = open_facts(cache, file, key, &header, arena, &damage);
-	close(file);
-	if (damage)
-		note_damaged(cache, name.text, damage);
+	struct facts *facts = facts_read(entry.bytes, entry.size, "entry", arena, &damage);
 	uint64_t resolution;
-	if (facts && dependencies_hash(cache->dependencies, command, facts, &resolution) &&
-	    resolution == header.resolution)
-		return facts;
-	facts_free(facts);
-	return NULL;
+	if (!facts)
+		note_damaged(cache, name.text, damage);
+	if (!facts || !dependencies_hash(cache->dependencies, command, facts, &resolution) ||
+	    resolution != entry.header.check) {
+		let_go(&entry);
+		return NULL;
+	}
+	facts->mapping = entry.mapping;
+	facts->mapping_size = entry.size + sizeof(entry.header);
+	cache->counts.bytes_read += facts->mapping_size;
+	return facts;
 }
 
 struct facts *cache_find(struct cache *cache, const struct command *command, struct arena *arena)
@@ -301,10 +336,10 @@ static bool is_earlier(const struct timespec *a, const struct timespec *b)
 /* The first variant that there is no entry of, else the one not used for longest. */
 static struct entry_name free_name(const struct cache *cache, const uint64_t key[2])
 {
-	struct entry_name oldest = entry_name(key, 0);
+	struct entry_name oldest = facts_name(key, 0);
 	struct timespec oldest_time = {0};
 	for (uint32_t variant = 0; variant < VARIANTS; variant++) {
-		struct entry_name name = entry_name(key, variant);
+		struct entry_name name = facts_name(key, variant);
 		struct stat status;
 		if (fstatat(cache->directory, name.text, &status, AT_SYMLINK_NOFOLLOW) != 0)
 			return name;
@@ -357,29 +392,75 @@ static bool write_entry(struct cache *cache, struct entry_name name, const struc
 	return false;
 }
 
+static bool keep(struct cache *cache, struct entry_name name, const struct entry_header *header, const void *bytes,
+		 uint64_t size)
+{
+	if (!cache->counts.bytes_written)
+		tag(cache);
+	sigset_t before = signals_hold();
+	bool written = write_entry(cache, name, header, bytes, size);
+	signals_let(before);
+	if (written)
+		cache->counts.bytes_written += sizeof(*header) + size;
+	else
+		note_trouble(cache);
+	return written;
+}
+
 void cache_store(struct cache *cache, const struct command *command, const struct facts *facts, const void *bytes,
 		 uint64_t size)
 {
 	struct entry_header header = {.magic = ENTRY_MAGIC};
-	if (cache->trouble || !make_key(cache, command, header.key) ||
-	    !dependencies_hash(cache->dependencies, command, facts, &header.resolution))
-		return;
-	if (!cache->counts.stored)
-		tag(cache);
-	sigset_t before = signals_hold();
-	bool written = write_entry(cache, free_name(cache, header.key), &header, bytes, size);
-	signals_let(before);
-	if (!written) {
-		note_trouble(cache);
-		return;
-	}
-	cache->counts.stored++;
-	cache->counts.bytes_written += sizeof(header) + size;
+	if (!cache->trouble && make_key(cache, command, header.key) &&
+	    dependencies_hash(cache->dependencies, command, facts, &header.check) &&
+	    keep(cache, free_name(cache, header.key), &header, bytes, size))
+		cache->counts.stored++;
+}
+
+/* Results of other makers are others, as facts are. */
+static void make_result_key(const struct cache *cache, const uint64_t of_result[2], uint64_t key[2])
+{
+	const char *maker = cache->options.maker;
+	for (int i = 0; i < 2; i++)
+		key[i] = XXH3_64bits_withSeed(maker, strlen(maker), of_result[i]);
+}
+
+const void *cache_find_result(struct cache *cache, const uint64_t key[2], size_t *size, struct arena *arena)
+{
+	uint64_t own_key[2];
+	struct found_entry entry;
+	bool exists;
+	make_result_key(cache, key, own_key);
+	struct entry_name name = result_name(own_key);
+	if (!find_entry(cache, name, own_key, &entry, &exists, arena))
+		return NULL;
+	const void *bytes = NULL;
+	if (XXH3_64bits(entry.bytes, entry.size) == entry.header.check)
+		bytes = arena_copy(arena, entry.bytes, entry.size, 1);
+	else
+		note_damaged(cache, name.text, "wrong checksum");
+	let_go(&entry);
+	*size = entry.size;
+	cache->counts.bytes_read += bytes ? sizeof(entry.header) + entry.size : 0;
+	return bytes;
+}
+
+void cache_store_result(struct cache *cache, const uint64_t key[2], const void *bytes, size_t size)
+{
+	struct entry_header header = {.magic = ENTRY_MAGIC, .check = XXH3_64bits(bytes, size)};
+	make_result_key(cache, key, header.key);
+	if (!cache->trouble)
+		keep(cache, result_name(header.key), &header, bytes, size);
 }
 
 struct cache_counts cache_counts(const struct cache *cache)
 {
 	return cache->counts;
+}
+
+bool cache_is_remote(const struct cache *cache)
+{
+	return cache->remote;
 }
 
 const char *cache_trouble(const struct cache *cache)
@@ -473,7 +554,7 @@ void cache_close(struct cache *cache)
 {
 	if (!cache)
 		return;
-	if (cache->counts.stored)
+	if (cache->counts.bytes_written)
 		evict(cache);
 	close(cache->directory);
 	dependencies_free(cache->dependencies);

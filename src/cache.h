@@ -1,5 +1,5 @@
 /*
- * Facts that were made before, kept in a directory of files.
+ * Facts that were made before, and what was found in them, kept in a directory of files.
  *
  * Whether facts are still right is asked of contents, never of times: an entry is found by its command, the content of
  * its main file and what makes facts (the tool, libclang), and is good if every file it includes has the content it had
@@ -44,7 +44,17 @@ struct facts *cache_find(struct cache *cache, const struct command *command, str
 void cache_store(struct cache *cache, const struct command *command, const struct facts *facts, const void *bytes,
 		 uint64_t size);
 
+/* What cache_store_result() kept under the key (arena), and its size; or NULL. */
+const void *cache_find_result(struct cache *cache, const uint64_t key[2], size_t *size, struct arena *arena);
+
+/* Keeps any bytes under a key: a hash of all that they depend on beside what makes facts. */
+void cache_store_result(struct cache *cache, const uint64_t key[2], const void *bytes, size_t size);
+
 struct cache_counts cache_counts(const struct cache *cache);
+
+/* Whether the directory is on a network file system. There a mapped file can be taken away from under its reader, so
+   entries are read instead: slower, and more memory. */
+bool cache_is_remote(const struct cache *cache);
 
 /* Why nothing more is stored, or NULL. */
 const char *cache_trouble(const struct cache *cache);

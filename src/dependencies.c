@@ -6,7 +6,6 @@
 #include "paths.h"
 #include "table.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -90,14 +89,14 @@ void dependencies_free(struct dependencies *dependencies)
 	free(dependencies);
 }
 
-/* Reads the file into dependencies->text. A pipe is no source, and must not be waited for. */
+/* Reads the file into dependencies->text. */
 static bool read_text(struct dependencies *dependencies, const char *path)
 {
-	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int file = io_open(path);
 	struct stat status;
 	ssize_t got = -1;
 	dependencies->text.count = 0;
-	if (file >= 0 && fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size < source_limit) {
+	if (file >= 0 && fstat(file, &status) == 0 && status.st_size < source_limit) {
 		table_need(&dependencies->text, (uint32_t)status.st_size + 1);
 		got = io_read(file, dependencies->text.items, dependencies->text.capacity);
 	}

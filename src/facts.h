@@ -34,7 +34,7 @@
 #define NONE UINT32_MAX
 
 /* Raised whenever the layout or the meaning of any table changes: files of another version are not loaded. */
-#define FACTS_VERSION 4u
+#define FACTS_VERSION 5u
 
 /* Lines and columns count from 1, columns in bytes; the end is exclusive. All zero: no place known. */
 struct place {

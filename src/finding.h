@@ -82,15 +82,15 @@ typedef TABLE(struct coverage_note) coverage_notes;
 
 struct coverage {
 	uint32_t units;                                  /* analysed, degraded ones included */
-	coverage_notes degraded;            /* units with parse errors: first error of each */
-	coverage_notes failed;              /* units without facts */
+	coverage_notes degraded;                         /* units with parse errors: first error of each */
+	coverage_notes failed;                           /* units without facts */
 	uint32_t calls, pointer_calls, unresolved_calls; /* calls by pointer whose target was not seen */
-	coverage_notes unmodelled; /* external functions reached on a loop that no model speaks of, by name */
+	coverage_notes unmodelled;          /* external functions reached on a loop that no model speaks of, by name */
 	coverage_notes unused_suppressions; /* name: rule ids; message: what is wrong with it */
 	coverage_notes notes;               /* anything else a user should know, by location */
-	uint32_t filtered;                               /* findings that were not asked for (filter.h) */
-	bool changes_only;                               /* only what changed was asked for: then */
-	uint32_t changed_files;                          /* those of concern, */
+	uint32_t filtered;                  /* findings that were not asked for (filter.h) */
+	bool changes_only;                  /* only what changed was asked for: then */
+	uint32_t changed_files;             /* those of concern, */
 	coverage_notes changed_in_no_unit;  /* and of them those that no unit compiles or includes */
 };
 

@@ -3,14 +3,17 @@
 #include "cache.h"
 #include "compdb.h"
 #include "console.h"
+#include "io.h"
 #include "libclang.h"
 #include "paths.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 static const char database_name[] = "compile_commands.json";
 
@@ -227,15 +230,30 @@ static const char *cache_directory(struct inputs *inputs, const struct options *
 	return home && home[0] == '/' ? arena_printf(&inputs->arena, "%s/.cache/asynclint", home) : NULL;
 }
 
-/* What facts depend on beside the sources. The program is told by its file too: while it is being developed, versions
-   stay and facts change. */
+/* Of the program's own file; 0 where that is not to be had. */
+static uint64_t hash_of_program(void)
+{
+	int file = io_open("/proc/self/exe");
+	struct stat status;
+	uint64_t hash = 0;
+	if (file >= 0 && fstat(file, &status) == 0) {
+		void *text = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+		if (text != MAP_FAILED) {
+			hash = XXH3_64bits(text, (size_t)status.st_size);
+			munmap(text, (size_t)status.st_size);
+		}
+	}
+	if (file >= 0)
+		close(file);
+	return hash;
+}
+
+/* What facts depend on beside the sources. The program is told by its content: while it is being developed, versions
+   stay and facts change; where it is built again as it was, facts stay good. */
 static const char *maker_of_facts(struct arena *arena)
 {
-	struct stat program = {0};
-	stat("/proc/self/exe", &program);
-	return arena_printf(arena, "asynclint %s, facts %u, %lld bytes of %lld.%09ld, %s", ASYNCLINT_VERSION,
-			    FACTS_VERSION, (long long)program.st_size, (long long)program.st_mtim.tv_sec,
-			    program.st_mtim.tv_nsec, libclang_identity(arena));
+	return arena_printf(arena, "asynclint %s, facts %u, %016llx, %s", ASYNCLINT_VERSION, FACTS_VERSION,
+			    (unsigned long long)hash_of_program(), libclang_identity(arena));
 }
 
 /* NULL for none. That it cannot be used is worth a warning; the work can be done without. */
@@ -256,10 +274,12 @@ static struct cache *open_cache(struct inputs *inputs, const struct options *opt
 	return cache;
 }
 
-static void close_cache(struct inputs *inputs, struct cache *cache, bool verbose)
+void inputs_close_cache(struct inputs *inputs, bool verbose)
 {
+	struct cache *cache = inputs->cache;
 	if (!cache)
 		return;
+	inputs->cache = NULL;
 	struct cache_counts counts = cache_counts(cache);
 	if (inputs->stats) {
 		inputs->stats->cached = counts.hits;
@@ -269,6 +289,8 @@ static void close_cache(struct inputs *inputs, struct cache *cache, bool verbose
 	const char *damaged;
 	for (uint32_t i = 0; verbose && (damaged = cache_damaged(cache, i)); i++)
 		console_note("%s", damaged);
+	if (verbose && cache_is_remote(cache))
+		console_note("cache: on a network file system, so it is read and not mapped");
 	if (verbose)
 		console_note("cache: %u units found, %u not, %u stored", counts.hits, counts.misses, counts.stored);
 	if (cache_trouble(cache))
@@ -280,10 +302,11 @@ static bool parse_units(struct inputs *inputs, const struct options *options)
 {
 	struct progress_of_units progress = {.root = inputs->root};
 	stats_begin(inputs->stats, "facts");
+	inputs->cache = open_cache(inputs, options);
 	struct units_options how = {
 	    .root = inputs->root,
 	    .stats = inputs->stats,
-	    .cache = open_cache(inputs, options),
+	    .cache = inputs->cache,
 	    .jobs = options->jobs,
 	    .timeout = options->unit_timeout,
 	    .memory = options->unit_memory,
@@ -294,7 +317,6 @@ static bool parse_units(struct inputs *inputs, const struct options *options)
 	const char *error = NULL;
 	bool parsed = units_collect(&inputs->commands, &how, &inputs->units, &error);
 	console_progress_end(&progress.line);
-	close_cache(inputs, how.cache, options->verbose);
 	stats_end(inputs->stats);
 	if (!parsed)
 		console_error("%s", error);

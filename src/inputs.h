@@ -31,6 +31,7 @@ struct inputs {
 	struct units units;
 	TABLE(struct facts *) loaded;      /* of join */
 	TABLE(const struct facts *) facts; /* to be analysed */
+	struct cache *cache;               /* that the facts are from, until inputs_close_cache(); or NULL */
 	struct changes changes;            /* with --changed and --since */
 	bool partial;                      /* only part of a database was asked for */
 	bool incomplete;                   /* something that was asked for could not be had */
@@ -39,6 +40,10 @@ struct inputs {
 /* Makes or loads the facts. Adds to coverage: units, degraded, failed (in order of name; the strings are owned by the
    inputs), and what changed. */
 enum inputs_result inputs_collect(struct inputs *inputs, const struct options *options, struct coverage *coverage);
+
+/* To be called once nothing more is to be asked of the cache: says on stderr what was wrong with it, and what it had if
+   `verbose`, and tells inputs->stats. */
+void inputs_close_cache(struct inputs *inputs, bool verbose);
 
 void inputs_release(struct inputs *inputs);
 

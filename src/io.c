@@ -1,7 +1,22 @@
 #include "io.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+int io_open(const char *path)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat status;
+	if (file >= 0 && fstat(file, &status) == 0 && S_ISREG(status.st_mode))
+		return file;
+	if (file >= 0) {
+		close(file);
+		errno = EINVAL;
+	}
+	return -1;
+}
 
 ssize_t io_read(int file, void *bytes, size_t size)
 {

@@ -8,6 +8,10 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* Opens a regular file for reading; -1 with errno set for what is none or cannot be opened. To open a pipe would wait
+   for whoever writes into it. */
+int io_open(const char *path);
+
 /* Returns how many bytes were read, fewer than `size` only at the end; -1 with errno set on failure. */
 ssize_t io_read(int file, void *bytes, size_t size);
 

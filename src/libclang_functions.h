@@ -79,6 +79,7 @@ CINDEX_LINKAGE enum CXUnaryOperatorKind clang_getCursorUnaryOperatorKind(CXCurso
 	X(Cursor_getStorageClass)       \
 	X(Cursor_getVarDeclInitializer) \
 	X(Cursor_hasAttrs)              \
+	X(Cursor_isAnonymousRecordDecl) \
 	X(Cursor_isAnonymous)           \
 	X(Cursor_isBitField)            \
 	X(Cursor_isFunctionInlined)     \
@@ -140,6 +141,7 @@ CINDEX_LINKAGE enum CXUnaryOperatorKind clang_getCursorUnaryOperatorKind(CXCurso
 	X(isExpression)                 \
 	X(isStatement)                  \
 	X(parseTranslationUnit2)        \
+	X(saveTranslationUnit)          \
 	X(visitChildren)
 
 /* From libclang 17 on; NULL in an older one. */

@@ -9,6 +9,7 @@
 #include "inputs.h"
 #include "models.h"
 #include "paths.h"
+#include "result.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -65,20 +66,40 @@ static bool load_models(struct lint *lint)
 	return loaded;
 }
 
-static void find(struct lint *lint)
+/* Finds all there is in the facts; what the cache has of an earlier run of the same is not found again. */
+static void analyse(struct lint *lint)
 {
 	const struct inputs *inputs = &lint->inputs;
+	const struct facts *const *units = inputs->facts.items;
+	uint32_t count = inputs->facts.count;
 	struct analysis_options analysis = {
 	    .rules = lint->options->rules, .costs = lint->options->costs, .stats = lint->stats};
 	struct allow_options allow = {.rules = lint->options->rules, .partial = inputs->partial};
-	analysis_run(inputs->facts.items, inputs->facts.count, &lint->models, &analysis, &lint->findings,
-		     &lint->coverage);
-	allow_apply(inputs->facts.items, inputs->facts.count, &allow, &lint->findings, &lint->coverage);
+	uint64_t key[2];
+	size_t size;
+	const void *bytes = NULL;
+	result_key(units, count, &lint->models, &analysis, allow.partial, key);
+	if (inputs->cache)
+		bytes = cache_find_result(inputs->cache, key, &size, &lint->findings.arena);
+	if (bytes && result_read(bytes, size, &lint->findings, &lint->coverage))
+		return;
+	analysis_run(units, count, &lint->models, &analysis, &lint->findings, &lint->coverage);
+	allow_apply(units, count, &allow, &lint->findings, &lint->coverage);
 	findings_finish(&lint->findings);
+	if (!inputs->cache)
+		return;
+	bytes = result_write(&lint->findings, &lint->coverage, &lint->findings.arena, &size);
+	cache_store_result(inputs->cache, key, bytes, size);
+}
+
+static void find(struct lint *lint)
+{
+	analyse(lint);
+	inputs_close_cache(&lint->inputs, lint->options->verbose);
 	struct filter filter = {
 	    .lines = lint->options->lines.file_count ? &lint->options->lines : NULL,
-	    .changes = lint->options->changed ? &inputs->changes : NULL,
-	    .root = inputs->root,
+	    .changes = lint->options->changed ? &lint->inputs.changes : NULL,
+	    .root = lint->inputs.root,
 	};
 	lint->coverage.filtered = filter_apply(&filter, &lint->findings);
 }
@@ -285,6 +306,7 @@ static int run(const struct options *options, int (*action)(struct lint *lint))
 	struct lint lint = {.options = options, .stats = options->stats ? &stats : NULL};
 	lint.inputs.stats = lint.stats;
 	int status = action(&lint);
+	inputs_close_cache(&lint.inputs, options->verbose);
 	stats_release(&stats);
 	coverage_release(&lint.coverage);
 	findings_release(&lint.findings);

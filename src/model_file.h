@@ -23,6 +23,7 @@ struct model_file {
 	struct arena *arena; /* for all that is read, and for the message */
 	const char *path;    /* for messages */
 	const char *error;   /* "FILE: where: what", if parsing failed */
+	uint64_t hash;       /* XXH3 of its text */
 	bool says_reentrant; /* the file says whether its world nests */
 	TABLE(struct model_entry) entries;
 };

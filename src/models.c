@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <xxhash.h>
 
 enum { FILE_LIMIT = 16 * 1024 * 1024 }; /* bytes; a model has some thousand */
 
@@ -115,6 +116,7 @@ static bool read_file(struct model_file *model)
 		good = refuse(model, arena_printf(model->arena, "larger than %d bytes", FILE_LIMIT));
 	else {
 		table_add(&text, '\0');
+		model->hash = XXH3_64bits(text.items, text.count);
 		good = model_file_parse(model, text.items, text.count - 1);
 	}
 	fclose(file);
@@ -128,6 +130,7 @@ static bool load_file(struct models *models, const char *path, struct arena *are
 	if (!models->arena)
 		models->arena = arena;
 	bool good = read_file(&file);
+	models->hash = XXH3_64bits_withSeed(&file.hash, sizeof(file.hash), models->hash);
 	if (good)
 		publish(models, &file);
 	else

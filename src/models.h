@@ -189,7 +189,7 @@ struct model_world {
 struct models {
 	struct arena *arena;
 	struct model_tables *tables;
-	uint64_t hash;
+	uint64_t hash; /* of all files that were read, in their order */
 };
 
 /* Reads one file. False on bad JSON, an unknown key, a wrong type or value: *error (arena) names file, function and
@@ -201,9 +201,6 @@ bool models_load(struct models *models, const char *path, struct arena *arena, c
 bool models_load_directory(struct models *models, const char *path, struct arena *arena, const char **error);
 
 void models_release(struct models *models);
-
-/* A hash of all that was read, in its order. */
-uint64_t models_hash(const struct models *models);
 
 /* NULL if no model speaks of it. */
 const struct model_function *models_function(const struct models *models, const char *name);

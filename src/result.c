@@ -14,7 +14,7 @@ void result_key(const struct facts *const *units, uint32_t unit_count, const str
 		const struct analysis_options *options, bool partial, uint64_t key[2])
 {
 	XXH3_state_t state;
-	uint64_t numbers[] = {RESULT_VERSION, unit_count, models_hash(models), options->costs, partial};
+	uint64_t numbers[] = {RESULT_VERSION, unit_count, models->hash, options->costs, partial};
 	XXH3_128bits_reset(&state);
 	XXH3_128bits_update(&state, numbers, sizeof(numbers));
 	for (const struct rule *const *rule = options->rules; *rule; rule++)

@@ -2,6 +2,7 @@
 
 #include "libclang.h"
 #include "paths.h"
+#include "prefix.h"
 #include "walk.h"
 
 #include <errno.h>
@@ -58,6 +59,7 @@ struct worker {
 
 struct pool {
 	const struct commands *commands;
+	struct prefix_plan prefixes;
 	const struct units_options *options;
 	struct units *units;
 	struct worker workers[JOBS_LIMIT];
@@ -69,6 +71,7 @@ struct pool {
 /* What a worker's thread works with. */
 struct worker_task {
 	const struct commands *commands;
+	const struct prefix_plan *prefixes;
 	const char *root;
 	int socket;
 };
@@ -105,7 +108,8 @@ static void *work(void *context)
 	while (receive_all(task->socket, &unit, sizeof(unit))) {
 		struct arena arena = {0};
 		const char *error = NULL;
-		const struct facts *facts = walk_unit(walker, &task->commands->list.items[unit], &arena, &error);
+		const struct facts *facts =
+		    walk_unit(walker, &task->commands->list.items[unit], task->prefixes->list[unit], &arena, &error);
 		struct reply reply = {.mark = REPLY_MARK, .has_facts = facts != NULL, .times = walker_times(walker)};
 		const void *bytes = facts ? facts_write(facts, &arena, &reply.size) : error;
 		if (!facts)
@@ -192,8 +196,8 @@ static _Noreturn void worker_main(const struct pool *pool, int socket, int messa
 	silence(messages);
 	limit_memory(pool->options->memory);
 	setenv("LIBCLANG_NOTHREADS", "1", 1);
-	run_on_large_stack(
-	    &(struct worker_task){.commands = pool->commands, .root = pool->options->root, .socket = socket});
+	run_on_large_stack(&(struct worker_task){
+	    .commands = pool->commands, .prefixes = &pool->prefixes, .root = pool->options->root, .socket = socket});
 	_exit(EXIT_SUCCESS);
 }
 
@@ -520,6 +524,7 @@ static bool parse_rest(struct pool *pool, const char **error)
 		arena_release(&scratch);
 		return false;
 	}
+	prefix_plan(pool->commands, pool->order, pool->order_count, &pool->prefixes);
 	pool->worker_count = job_count(pool->options, pool->order_count);
 	for (uint32_t i = 0; i < pool->worker_count; i++)
 		pool->workers[i].unit = NONE;
@@ -536,6 +541,7 @@ static bool parse_rest(struct pool *pool, const char **error)
 	for (uint32_t i = 0; i < pool->worker_count; i++)
 		if (pool->workers[i].pid)
 			stop_worker(&pool->workers[i]);
+	prefix_plan_release(&pool->prefixes);
 	arena_release(&scratch);
 	return true;
 }

@@ -10,21 +10,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct walker {
-	CXIndex index;
-	char *root;
-	struct known_files files;
-	struct walk_times times;
-};
-
 struct walker *walker_new(const char *root)
 {
 	struct walker *walker = calloc(1, sizeof(*walker));
-	char *copy = strdup(root);
-	if (!walker || !copy)
+	if (!walker)
 		arena_out_of_memory();
-	walker->root = copy;
-	walker->index = clang.createIndex(0, 0);
+	walker->root = arena_strdup(&walker->arena, root);
+	/* The first 1: of a unit behind a parsed prefix only the unit's own declarations are visited. */
+	walker->index = clang.createIndex(1, 0);
 	return walker;
 }
 
@@ -32,9 +25,10 @@ void walker_free(struct walker *walker)
 {
 	if (!walker)
 		return;
+	prefixes_release(walker);
 	clang.disposeIndex(walker->index);
 	known_files_release(&walker->files);
-	free(walker->root);
+	arena_release(&walker->arena);
 	free(walker);
 }
 
@@ -162,6 +156,15 @@ static enum CXChildVisitResult walk_declaration(CXCursor cursor, CXCursor parent
 	return CXChildVisit_Continue;
 }
 
+static void note_headers(struct walk *walk)
+{
+	for (uint32_t i = 0; i < walk->headers->list.count; i++) {
+		struct fact_inclusion inclusion = walk->headers->list.items[i].inclusion;
+		inclusion.path = intern(&walk->strings, walk->headers->list.items[i].path);
+		table_add(&walk->facts.inclusions, inclusion);
+	}
+}
+
 static void note_inclusion(CXFile file, CXSourceLocation *stack, unsigned depth, CXClientData data)
 {
 	(void)stack;
@@ -169,10 +172,17 @@ static void note_inclusion(CXFile file, CXSourceLocation *stack, unsigned depth,
 	struct source_file *source = walk_source(walk, file);
 	uint64_t hash = walk_read_file(walk, source)->hash;
 	uint32_t flags = (source->system ? INCLUSION_SYSTEM : 0) | (depth == 0 ? INCLUSION_MAIN : 0);
-	table_add(&walk->facts.inclusions, (struct fact_inclusion){.path = source->path,
+	table_add(&walk->facts.inclusions, (struct fact_inclusion){.path = walk_source_path(walk, source),
 								   .hash_low = (uint32_t)hash,
 								   .hash_high = (uint32_t)(hash >> 32),
 								   .flags = flags});
+	if (depth == 0 && walk->headers)
+		note_headers(walk);
+}
+
+void walk_note_inclusions(struct walk *walk)
+{
+	clang.getInclusions(walk->unit, note_inclusion, walk);
 }
 
 /* An inclusion while they are sorted. */
@@ -285,8 +295,8 @@ static void note_troubles(struct walk *walk, uint32_t main_file)
 			CXFile file;
 			clang.getExpansionLocation(clang.getDiagnosticLocation(diagnostic), &file, &fact.place.line,
 						   &fact.place.column, NULL);
-			const struct source_file *source = walk_source(walk, file);
-			fact.place.file = source ? source->path : main_file;
+			struct source_file *source = walk_source(walk, file);
+			fact.place.file = source ? walk_source_path(walk, source) : main_file;
 			if (!source) /* it is about the file as a whole */
 				fact.place.line = fact.place.column = 1;
 			fact.place.end_line = fact.place.line;
@@ -317,7 +327,7 @@ static struct facts *finish(struct walk *walk, uint32_t main_file, struct arena 
 	return facts;
 }
 
-static void release(struct walk *walk)
+void walk_release(struct walk *walk)
 {
 #define FACT_TABLE(type, name) table_release(&walk->facts.name);
 	FACT_TABLES(FACT_TABLE)
@@ -336,7 +346,8 @@ static void release(struct walk *walk)
 	pointer_map_release(&walk->known.files);
 	pointer_map_release(&walk->known.field_owners);
 	intern_release(&walk->strings);
-	clang.disposeTranslationUnit(walk->unit);
+	if (walk->unit)
+		clang.disposeTranslationUnit(walk->unit);
 }
 
 static const char *parse_failure(enum CXErrorCode code)
@@ -365,19 +376,50 @@ static const char *obstacle(const struct command *command, const char *shown, st
 	return NULL;
 }
 
-/* The command's arguments, and one that lets __FILE__ name the project's files relative to its root. clang splits the
-   argument at the first '='. */
-static const char *const *arguments_with_root(const struct walker *walker, const struct command *command,
-					      struct arena *arena, uint32_t *count)
+struct walk walk_begin(struct walker *walker, const struct command *command)
 {
-	*count = command->argument_count;
-	if (strchr(walker->root, '='))
-		return command->arguments;
-	const char **arguments = arena_alloc(arena, (command->argument_count + 1) * sizeof(*arguments));
-	arguments[0] = arena_printf(arena, "-fmacro-prefix-map=%s/=", walker->root);
-	memcpy(arguments + 1, command->arguments, command->argument_count * sizeof(*arguments));
-	++*count;
+	struct walk walk = {.files = &walker->files,
+			    .directory = command->directory,
+			    .root = walker->root,
+			    .root_length = strlen(walker->root),
+			    .body = {.function = NONE, .scope = NONE}};
+	intern_init(&walk.strings);
+	return walk;
+}
+
+/* clang splits the argument that lets __FILE__ name the project's files relative to its root at the first '='. */
+struct arguments walk_arguments(const struct walker *walker, const struct command *command, struct arena *arena)
+{
+	struct arguments arguments = {.list = arena_alloc(arena, (command->argument_count + 3) * sizeof(char *))};
+	if (!strchr(walker->root, '='))
+		arguments.list[arguments.count++] = arena_printf(arena, "-fmacro-prefix-map=%s/=", walker->root);
+	for (uint32_t i = 0; i < command->argument_count; i++)
+		arguments.list[arguments.count++] = command->arguments[i];
 	return arguments;
+}
+
+static enum CXErrorCode parse(struct walker *walker, const struct command *command, struct walk *walk,
+			      struct arena *arena)
+{
+	struct arguments arguments = walk_arguments(walker, command, arena);
+	return clang.parseTranslationUnit2(walker->index, command->file, arguments.list, (int)arguments.count, NULL, 0,
+					   CXTranslationUnit_KeepGoing, &walk->unit);
+}
+
+static struct facts *note_facts(struct walk *walk, const struct command *command, struct arena *arena)
+{
+	struct source_file *main_file = walk_source(walk, clang.getFile(walk->unit, command->file));
+	uint32_t main_path = main_file ? walk_source_path(walk, main_file) : intern(&walk->strings, command->file);
+	clang.visitChildren(clang.getTranslationUnitCursor(walk->unit), walk_declaration, walk);
+	walk_note_inclusions(walk);
+	sort_inclusions(walk);
+	for (uint32_t i = 0; i < walk->facts.inclusions.count; i++)
+		for (uint32_t j = 0; j < walk->sources.count; j++)
+			if (walk->sources.items[j].path == walk->facts.inclusions.items[i].path &&
+			    !walk->sources.items[j].system)
+				note_suppressions(walk, &walk->sources.items[j]);
+	note_troubles(walk, main_path);
+	return finish(walk, main_path, arena);
 }
 
 struct walk_times walker_times(const struct walker *walker)
@@ -385,7 +427,8 @@ struct walk_times walker_times(const struct walker *walker)
 	return walker->times;
 }
 
-struct facts *walk_unit(struct walker *walker, const struct command *command, struct arena *arena, const char **error)
+struct facts *walk_unit(struct walker *walker, const struct command *command, const struct prefix *prefix,
+			struct arena *arena, const char **error)
 {
 	const char *shown = path_in_root(command->file, walker->root);
 	const char *reason = obstacle(command, shown, arena);
@@ -394,36 +437,19 @@ struct facts *walk_unit(struct walker *walker, const struct command *command, st
 		*error = reason;
 		return NULL;
 	}
-	struct walk walk = {.files = &walker->files,
-			    .directory = command->directory,
-			    .root = walker->root,
-			    .root_length = strlen(walker->root),
-			    .body = {.function = NONE, .scope = NONE}};
-	uint32_t count;
-	const char *const *arguments = arguments_with_root(walker, command, arena, &count);
 	struct stats_time begin = stats_now();
-	enum CXErrorCode code = clang.parseTranslationUnit2(walker->index, command->file, arguments, (int)count, NULL,
-							    0, CXTranslationUnit_KeepGoing, &walk.unit);
+	struct walk walk = walk_begin(walker, command);
+	enum CXErrorCode code = CXError_Success;
+	if (!prefix || !walk_parse_behind(walker, command, prefix, &walk, arena))
+		code = parse(walker, command, &walk, arena);
 	struct stats_time parsed = stats_now();
 	walker->times = (struct walk_times){.parse = stats_between(begin, parsed)};
-	if (code != CXError_Success) {
+	struct facts *facts = NULL;
+	if (code == CXError_Success)
+		facts = note_facts(&walk, command, arena);
+	else
 		*error = arena_printf(arena, "%s: %s", shown, parse_failure(code));
-		return NULL;
-	}
-	intern_init(&walk.strings);
-	const struct source_file *main_file = walk_source(&walk, clang.getFile(walk.unit, command->file));
-	uint32_t main_path = main_file ? main_file->path : intern(&walk.strings, command->file);
-	clang.visitChildren(clang.getTranslationUnitCursor(walk.unit), walk_declaration, &walk);
-	clang.getInclusions(walk.unit, note_inclusion, &walk);
-	sort_inclusions(&walk);
-	for (uint32_t i = 0; i < walk.facts.inclusions.count; i++)
-		for (uint32_t j = 0; j < walk.sources.count; j++)
-			if (walk.sources.items[j].path == walk.facts.inclusions.items[i].path &&
-			    !walk.sources.items[j].system)
-				note_suppressions(&walk, &walk.sources.items[j]);
-	note_troubles(&walk, main_path);
-	struct facts *facts = finish(&walk, main_path, arena);
-	release(&walk);
+	walk_release(&walk);
 	walker->times.walk = stats_between(parsed, stats_now());
 	return facts;
 }

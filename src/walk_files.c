@@ -1,5 +1,7 @@
 #include "walk_internal.h"
 
+#include "paths.h"
+
 #include <stdlib.h>
 #include <string.h>
 #define XXH_INLINE_ALL
@@ -40,17 +42,29 @@ struct source_file *walk_source(struct walk *walk, CXFile file)
 	CXString name = clang.getFileName(file);
 	uint32_t known = known_file(walk, clang.getCString(name));
 	clang.disposeString(name);
-	const char *shown = walk->files->list.items[known].path;
-	struct source_file source = {.file = file, .known = known, .header = is_header(shown)};
-	if (strncmp(shown, walk->root, walk->root_length) == 0 && shown[walk->root_length] == '/')
-		shown += walk->root_length + 1;
-	else
-		source.system = is_system_path(shown) ||
+	const char *path = walk->files->list.items[known].path;
+	struct source_file source = {.file = file, .known = known, .header = is_header(path)};
+	if (path_in_root(path, walk->root) == path)
+		source.system = is_system_path(path) ||
 				clang.Location_isInSystemHeader(clang.getLocationForOffset(walk->unit, file, 0));
-	source.path = intern(&walk->strings, shown);
+	if (walk->main_text && !walk->sources.count) {
+		source.text = walk->main_text;
+		source.size = strlen(walk->main_text);
+		source.has_text = true;
+	}
 	table_add(&walk->sources, source);
 	*met = walk->sources.count;
 	return &walk->sources.items[walk->sources.count - 1];
+}
+
+uint32_t walk_source_path(struct walk *walk, struct source_file *source)
+{
+	/* Not before somebody asks: which files are met first depends on whether there is a prefix. */
+	if (!source->path) {
+		const char *shown = walk->files->list.items[source->known].path;
+		source->path = intern(&walk->strings, path_in_root(shown, walk->root));
+	}
+	return source->path;
 }
 
 void walk_text(const struct walk *walk, struct source_file *source)
@@ -58,6 +72,11 @@ void walk_text(const struct walk *walk, struct source_file *source)
 	if (!source->has_text)
 		source->text = clang.getFileContents(walk->unit, source->file, &source->size);
 	source->has_text = true;
+}
+
+static bool mentions(const struct source_file *source, const char *word)
+{
+	return source->text && memmem(source->text, source->size, word, strlen(word));
 }
 
 const struct known_file *walk_read_file(struct walk *walk, struct source_file *source)
@@ -71,8 +90,9 @@ const struct known_file *walk_read_file(struct walk *walk, struct source_file *s
 	known->read = has_id;
 	known->id = id;
 	known->hash = source->text ? XXH3_64bits(source->text, source->size) : 0;
-	known->suppressions =
-	    source->text && memmem(source->text, source->size, SUPPRESSION_MARK, strlen(SUPPRESSION_MARK));
+	known->size = source->text ? source->size : 0;
+	known->suppressions = mentions(source, SUPPRESSION_MARK);
+	known->positional = mentions(source, "__BASE_FILE__") || mentions(source, "push_macro");
 	return known;
 }
 

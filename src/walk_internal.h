@@ -2,6 +2,7 @@
  * What the parts of the walker share. Only src/walk*.c include this.
  *
  *   walk.c             one unit: parse, top-level declarations, inclusions, comments, diagnostics
+ *   walk_prefix.c      parse of a unit whose first #include lines are parsed already
  *   walk_files.c       source files: their paths, texts and hashes
  *   walk_names.c       what declarations, types and operators are called: places, types, records, functions, variables
  *   walk_statement.c   bodies: scopes and declarations
@@ -14,7 +15,9 @@
 #include "facts.h"
 #include "intern.h"
 #include "libclang_functions.h"
+#include "prefix.h"
 #include "table.h"
+#include "walk.h"
 
 /* Clang's own addresses of declarations and types → index + 1. */
 struct pointer_map {
@@ -40,20 +43,31 @@ struct known_files {
 struct known_file {
 	const char *path;  /* resolved, if it can be */
 	CXFileUniqueID id; /* of the file that hash and suppressions are of: another one if it has changed */
-	bool read;         /* the three are set */
+	bool read;         /* all below are set */
+	uint64_t size;     /* of the text, in bytes */
 	uint64_t hash;     /* XXH3 of the text */
 	bool suppressions; /* there may be some in it */
+	bool positional;   /* it may ask the preprocessor where in the unit it is (walk_prefix.c) */
 };
 
 /* A file in one unit. */
 struct source_file {
 	CXFile file;
-	uint32_t path;  /* string */
+	uint32_t path;  /* string; 0 until walk_source_path() is called */
 	uint32_t known; /* in known_files.list */
 	bool system, header;
 	bool has_text;
 	const char *text; /* walk_text() */
 	size_t size;
+};
+
+/* What a prefix included, in order. */
+struct prefix_headers {
+	TABLE(struct prefix_header {
+		const char *path; /* as facts have it */
+		struct fact_inclusion inclusion;
+	})
+	list;
 };
 
 /* State of the function being walked. */
@@ -66,6 +80,8 @@ struct body {
 
 struct walk {
 	CXTranslationUnit unit;
+	const struct prefix_headers *headers; /* of the prefix it was parsed behind; else NULL */
+	const char *main_text;                /* then of the main file: the parser was given another of the same size */
 	struct known_files *files;
 	const char *directory; /* where relative names of files start */
 	const char *root;
@@ -97,7 +113,39 @@ struct walk {
 /* Below this nesting an expression is noted as unknown: only generated code gets there. */
 enum { WALK_DEPTH_LIMIT = 20000 };
 
+/* walk.c */
+struct walker {
+	CXIndex index;
+	struct arena arena;
+	const char *root;
+	struct known_files files;
+	TABLE(struct parsed_prefix *) prefixes; /* walk_prefix.c */
+	struct walk_times times;
+};
+
+/* What a parse is called with; there is room for two more. */
+struct arguments {
+	const char **list;
+	uint32_t count;
+};
+
+struct walk walk_begin(struct walker *walker, const struct command *command);
+struct arguments walk_arguments(const struct walker *walker, const struct command *command, struct arena *arena);
+void walk_release(struct walk *walk); /* and disposes the unit */
+
+/* In libclang's order: the main file, the headers of the prefix, the others. */
+void walk_note_inclusions(struct walk *walk);
+
+/* walk_prefix.c */
+
+/* Parses the unit behind the prefix, which is parsed unless that is done already. False where that is not to be had or
+   anything was odd: the unit is to be parsed as it stands. */
+bool walk_parse_behind(struct walker *walker, const struct command *command, const struct prefix *prefix,
+		       struct walk *walk, struct arena *arena);
+void prefixes_release(struct walker *walker);
+
 /* walk_files.c */
+uint32_t walk_source_path(struct walk *walk, struct source_file *source); /* string */
 struct source_file *walk_source(struct walk *walk, CXFile file); /* NULL for no file; good until the next one is met */
 void walk_text(const struct walk *walk, struct source_file *source); /* sets text (NULL if there is none) and size */
 const struct known_file *walk_read_file(struct walk *walk, struct source_file *source); /* with the hash of the text */

@@ -112,7 +112,7 @@ struct place walk_place(struct walk *walk, CXSourceRange range)
 	struct source_file *source = walk_source(walk, file);
 	if (!source)
 		return (struct place){0};
-	place.file = source->path;
+	place.file = walk_source_path(walk, source);
 	if (file != end_file) {
 		place.end_line = place.line;
 		place.end_column = place.column + 1;
@@ -134,7 +134,7 @@ static struct source_file *locate(struct walk *walk, CXCursor declaration, struc
 		*place = (struct place){0};
 		return NULL;
 	}
-	place->file = source->path;
+	place->file = walk_source_path(walk, source);
 	place->end_line = place->line;
 	place->end_column = place->column + (uint32_t)identifier_at(walk, source, offset);
 	return source;
@@ -306,7 +306,7 @@ static const char *end_of_place(const struct walk *walk, const char *place)
  * are. */
 static uint32_t type_spelling(struct walk *walk, CXType type)
 {
-	static const char mark[] = " at /";
+	static const char mark[] = " at ";
 	CXString spelling = clang.getTypeSpelling(type);
 	const char *text = clang.getCString(spelling);
 	const char *place = strchr(text, '(') ? strstr(text, mark) : NULL;
@@ -314,7 +314,7 @@ static uint32_t type_spelling(struct walk *walk, CXType type)
 		return walk_string(walk, spelling);
 	struct arena scratch = {0};
 	char *bare = arena_alloc(&scratch, strlen(text)), *to = bare;
-	for (const char *end; place && (end = end_of_place(walk, place + strlen(mark) - 1)) != NULL;
+	for (const char *end; place && (end = end_of_place(walk, place + strlen(mark))) != NULL;
 	     place = strstr(text, mark)) {
 		to = mempcpy(to, text, (size_t)(place - text));
 		text = end;
@@ -374,28 +374,43 @@ struct record_visit {
 	uint32_t flags; /* of the fields: FIELD_IN_UNION inside a union */
 };
 
-static enum CXChildVisitResult note_field(CXCursor cursor, CXCursor parent, CXClientData data)
+static void add_field(struct walk *walk, CXCursor cursor, uint32_t flags)
+{
+	if (clang.Cursor_isBitField(cursor))
+		flags |= FIELD_BITS;
+	table_add(&walk->facts.fields, (struct fact_field){.name = walk_string(walk, clang.getCursorSpelling(cursor)),
+							   .type = walk_type(walk, clang.getCursorType(cursor)),
+							   .flags = flags,
+							   .place = walk_name_place(walk, cursor)});
+	if (clang.Cursor_hasAttrs(cursor))
+		walk_annotations(walk, cursor, NONE, walk->facts.fields.count - 1, NONE);
+}
+
+static enum CXChildVisitResult note_enumerator(CXCursor cursor, CXCursor parent, CXClientData data)
 {
 	(void)parent;
-	struct record_visit *visit = data;
-	struct walk *walk = visit->walk;
-	enum CXCursorKind kind = clang.getCursorKind(cursor);
-	if (kind == CXCursor_EnumConstantDecl || kind == CXCursor_FieldDecl) {
-		uint32_t flags = visit->flags | (clang.Cursor_isBitField(cursor) ? FIELD_BITS : 0);
-		table_add(&walk->facts.fields,
-			  (struct fact_field){.name = walk_string(walk, clang.getCursorSpelling(cursor)),
-					      .type = walk_type(walk, clang.getCursorType(cursor)),
-					      .flags = flags,
-					      .place = walk_name_place(walk, cursor)});
-		if (clang.Cursor_hasAttrs(cursor))
-			walk_annotations(walk, cursor, NONE, walk->facts.fields.count - 1, NONE);
-	} else if ((kind == CXCursor_StructDecl || kind == CXCursor_UnionDecl) && clang.Cursor_isAnonymous(cursor)) {
-		struct record_visit inner = *visit;
-		if (kind == CXCursor_UnionDecl)
-			inner.flags |= FIELD_IN_UNION;
-		clang.visitChildren(cursor, note_field, &inner);
-	}
+	if (clang.getCursorKind(cursor) == CXCursor_EnumConstantDecl)
+		add_field(data, cursor, 0);
 	return CXChildVisit_Continue;
+}
+
+/* Fields are visited by type: the children of a record from a precompiled header have another order. */
+static enum CXVisitorResult note_field(CXCursor cursor, CXClientData data)
+{
+	struct record_visit *visit = data;
+	CXType type = clang.getCursorType(cursor);
+	for (CXType inner = inner_type(type); inner.kind != CXType_Invalid; inner = inner_type(type))
+		type = inner;
+	CXCursor record = clang.getTypeDeclaration(type);
+	if (clang.Cursor_isAnonymous(record) && clang.getCursorKind(record) != CXCursor_EnumDecl) {
+		struct record_visit inner = *visit;
+		if (clang.getCursorKind(record) == CXCursor_UnionDecl)
+			inner.flags |= FIELD_IN_UNION;
+		clang.Type_visitFields(type, note_field, &inner);
+	}
+	if (!clang.Cursor_isAnonymousRecordDecl(record))
+		add_field(visit->walk, cursor, visit->flags);
+	return CXVisit_Continue;
 }
 
 static enum CXChildVisitResult note_inner_record(CXCursor cursor, CXCursor parent, CXClientData data)
@@ -425,7 +440,10 @@ void walk_note_record(struct walk *walk, CXCursor definition)
 	const char *identity = intern_text(&walk->strings, record.identity);
 	record.name = intern_n(&walk->strings, identity, strcspn(identity, "@"));
 	struct record_visit visit = {walk, kind == CXCursor_UnionDecl ? FIELD_IN_UNION : 0};
-	clang.visitChildren(definition, note_field, &visit);
+	if (kind == CXCursor_EnumDecl)
+		clang.visitChildren(definition, note_enumerator, walk);
+	else
+		clang.Type_visitFields(clang.getCursorType(definition), note_field, &visit);
 	record.field_count = walk->facts.fields.count - record.first_field;
 	table_add(&walk->facts.records, record);
 }
@@ -592,7 +610,8 @@ uint32_t walk_variable(struct walk *walk, CXCursor declaration)
 	fact.identity = fact.name;
 	struct place first_place = walk_name_place(walk, first);
 	for (uint32_t i = 0; i < walk->sources.count; i++)
-		if (walk->sources.items[i].path == first_place.file && walk->sources.items[i].system)
+		if (first_place.file && walk->sources.items[i].path == first_place.file &&
+		    walk->sources.items[i].system)
 			fact.flags |= VARIABLE_SYSTEM;
 	if (clang.getCursorTLSKind(declaration) != CXTLS_None)
 		fact.flags |= VARIABLE_THREAD_LOCAL;

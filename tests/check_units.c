@@ -141,8 +141,10 @@ static void hang(void)
 		pause();
 }
 
-struct facts *walk_unit(struct walker *walker, const struct command *command, struct arena *arena, const char **error)
+struct facts *walk_unit(struct walker *walker, const struct command *command, const struct prefix *prefix,
+			struct arena *arena, const char **error)
 {
+	(void)prefix;
 	const char *name = strrchr(command->file, '/') + 1;
 	const char *content = "";
 	if (strncmp(name, "crash", 5) == 0)

@@ -5,6 +5,7 @@ Every run must say what a run without the cache says.
 
 Usage: test_cache.py ASYNCLINT SOURCE_DIR [test names]
 """
+import json
 import os
 import resource
 import shutil
@@ -56,7 +57,10 @@ class Cached(Project):
         return cached.stdout
 
     def entries(self):
-        return sorted(self.root.glob("asynclint/??/*"))
+        return sorted(self.root.glob("asynclint/??/*-[0-9]"))
+
+    def results(self):
+        return sorted(self.root.glob("asynclint/??/*-r"))
 
 
 class Found(Cached):
@@ -147,6 +151,61 @@ class Found(Cached):
         for arguments in (["facts", "src/tick.c", "--dump"], ["why", "tick"]):
             self.assertIn("1 units found" if "facts" in arguments else "2 units found",
                           self.run_for(0, *arguments, "-v", XDG_CACHE_HOME=str(self.root)).stderr)
+
+
+class Results(Cached):
+    """What was found is not found again; whatever it depends on makes it another result."""
+
+    def phases(self, status, *arguments, **more):
+        stats = self.check(status, "-q", "--stats=json", *arguments, XDG_CACHE_HOME=str(self.root), **more).stderr
+        return {phase["name"] for phase in json.loads(stats[stats.index("{"):])["phases"]}  # behind warnings
+
+    def assert_found_again(self, is_known, status, *arguments):
+        self.assertEqual("derive" not in self.phases(status, *arguments), is_known)
+
+    def test_same_is_known(self):
+        self.write("src/other.c", "// asynclint: allow blocking-in-async: nothing is there\nvoid other(void);\n"
+                   "void strange(void);\nvoid ticker_every(void (*callback)(void));\nstatic void tock(void) { strange(); }\nvoid begin(void) { ticker_every(tock); }\n")
+        reports = [self.check(1, "-v", "--format", "json", XDG_CACHE_HOME=str(self.root)).stdout for _ in range(2)]
+        self.assertEqual(*reports)
+        self.assertEqual(reports[0], self.check(1, "--no-cache", "--format", "json").stdout)
+        coverage = json.loads(reports[0])["coverage"]
+        self.assertTrue(coverage["unmodelled"] and coverage["unused_suppressions"])
+        self.assertEqual(len(self.results()), 1)
+        self.assert_found_again(True, 1)
+
+    def test_what_it_depends_on(self):
+        self.assert_found_again(False, 1)
+        self.assert_found_again(False, 1, "src/tick.c")
+        self.assert_found_again(False, 1, "--cost", "disk")
+        self.assert_found_again(False, 1, "--rules", "nested-loop")
+        self.model({"other": {"blocks": {"because": "waits", "cost": "sleep"}}})
+        self.assert_found_again(False, 1)
+        self.write("src/other.c", "void other(void)\n{\n\tnap();\n}\n")
+        self.assert_found_again(False, 1)
+        self.assert_found_again(True, 1)
+
+    def test_text_that_changes_no_facts_changes_nothing(self):
+        self.assert_found_again(False, 1)
+        self.write("src/other.c", (self.root / "src/other.c").read_text() + "/* more to read */\n")
+        self.assert_found_again(False, 1)  # the content of an included file is a fact
+        self.assert_found_again(True, 1)
+
+    def test_filters_come_after_it(self):
+        self.assert_found_again(False, 1)
+        self.assert_found_again(True, 0, "--line-filter", '[{"name":"tick.c","lines":[[1,2]]}]')
+        self.assert_found_again(True, 1, "--format", "json")
+
+    def test_damaged(self):
+        changes = (lambda b: b[:-1], lambda b: b[:40], lambda b: b[:-9] + bytes([b[-9] ^ 1]) + b[-8:], lambda b: b"")
+        expected = self.lint(1)
+        for number, change in enumerate(changes):
+            with self.subTest(number):
+                result, = self.results()
+                result.write_bytes(change(result.read_bytes()))
+                self.assertEqual(self.lint(1), expected)
+                self.assertIn("removed from the cache", self.messages)
+                self.assert_found_again(True, 1)
 
 
 class Resolved(Cached):
@@ -322,8 +381,8 @@ class Kept(Cached):
     def test_oldest_go_first(self):
         self.lint(1)
         entries = self.entries()
-        size = sum(entry.stat().st_size for entry in entries)
-        for age, entry in enumerate(entries):
+        size = sum(entry.stat().st_size for entry in [*entries, *self.results()])
+        for age, entry in enumerate([*self.results(), *entries]):
             os.utime(entry, (1_000_000 + age, 1_000_000 + age))
         self.write("src/new.c", "void fresh(void) { }\n")
         self.database("src/new.c")

@@ -333,6 +333,38 @@ class Facts(Project):
         self.run_for(2, "facts", "--strict", *arguments[1:])
 
 
+class Headers(Project):
+    """What a header defines is judged where a unit uses it, or where the header is a unit itself."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("src/rest.h", '#include "ticker.h"\nstatic inline void rest(void) { nap(); }\n'
+                   "static inline void begin(void) { ticker_every(rest); }\n")
+
+    def found(self, status, *arguments):
+        return self.check(status, *arguments).stdout.split(": warning")[0]
+
+    def test_that_nothing_uses(self):
+        self.write("src/use.c", '#include "rest.h"\n')
+        self.assertEqual(self.found(0, "src/use.c", "--"), "")
+
+    def test_that_is_used(self):
+        self.write("src/use.c", '#include "rest.h"\nvoid use(void) { begin(); }\n')
+        self.assertEqual(self.found(1, "src/use.c", "--"), "src/rest.h:2:33")
+
+    def test_that_only_a_pointer_names(self):
+        self.write("src/use.c", '#include "rest.h"\nvoid (*const table[])(void) = {begin};\n')
+        self.assertEqual(self.found(1, "src/use.c", "--"), "src/rest.h:2:33")
+
+    def test_a_header_s_table(self):
+        self.write("src/table.h", '#include "rest.h"\nstatic void (*const table[])(void) = {begin};\n')
+        self.write("src/use.c", '#include "table.h"\nvoid use(void) { table[0](); }\n')
+        self.assertEqual(self.found(1, "src/use.c", "--"), "src/rest.h:2:33")
+
+    def test_the_header_itself(self):
+        self.assertEqual(self.found(1, "src/rest.h", "--"), "src/rest.h:2:33")
+
+
 class Libclang(Project):
     """The library that parses is loaded where something is parsed, and not before."""
 
@@ -346,7 +378,9 @@ class Libclang(Project):
         self.assertNotIn("LLVM", result.stdout)
 
     def test_is_loaded_only_to_parse(self):
-        self.assertTrue(self.loads(self.check(1, "--no-cache", "src/tick.c", LD_DEBUG="libs")))
+        cache = str(self.root / "facts")
+        self.assertTrue(self.loads(self.check(1, "--cache", cache, "src/tick.c", LD_DEBUG="libs")))
+        self.assertFalse(self.loads(self.check(1, "--cache", cache, "src/tick.c", LD_DEBUG="libs")))
         self.run_for(0, "facts", "src/tick.c", "-o", "tick.facts")
         self.assertFalse(self.loads(self.check(1, "tick.facts", action="join", LD_DEBUG="libs")))
         self.assertFalse(self.loads(self.run_for(0, "rules", LD_DEBUG="libs")))
