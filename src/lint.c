@@ -95,7 +95,6 @@ static void analyse(struct lint *lint)
 static void find(struct lint *lint)
 {
 	analyse(lint);
-	inputs_close_cache(&lint->inputs, lint->options->verbose);
 	struct filter filter = {
 	    .lines = lint->options->lines.file_count ? &lint->options->lines : NULL,
 	    .changes = lint->options->changed ? &lint->inputs.changes : NULL,
@@ -227,6 +226,7 @@ static void tell_stats(struct lint *lint)
 /* Reports and says what it all took; returns the exit status. */
 static int tell(struct lint *lint)
 {
+	inputs_close_cache(&lint->inputs, lint->options->verbose);
 	stats_begin(lint->stats, "report");
 	bool reported = report(lint);
 	stats_end(lint->stats);

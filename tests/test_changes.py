@@ -143,6 +143,12 @@ class Changed(Repository):
         self.assertEqual(self.json(1, "--changed")["coverage"]["changed_in_no_unit"], [f"src/spare{i}.c" for i in range(5)])
         self.changed(2, "--changed", "--strict")
 
+    def test_stats_without_a_changed_unit(self):
+        self.write("src/spare.c", OTHER)
+        for parsed in (2, 0):
+            messages = self.changed(0, "--changed", "-q", "--stats=json", XDG_CACHE_HOME=str(self.root / "build")).stderr
+            self.assertEqual(json.loads(messages[messages.index("{"):])["units"], {"parsed": parsed, "cached": 2 - parsed, "failed": 0})
+
     def test_deleted(self):
         (self.root / "src/other.c").unlink()
         self.database("src/tick.c")
