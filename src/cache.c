@@ -53,7 +53,6 @@ struct cache {
 	const char *trouble;
 	TABLE(const char *) damaged;
 	struct cache_counts counts;
-	uint32_t temporary_count;
 	time_t now;
 };
 
@@ -370,11 +369,16 @@ static bool put_in_place(const struct cache *cache, const char *temporary, struc
 	return renameat(cache->directory, temporary, cache->directory, name.text) == 0;
 }
 
-static bool write_entry(struct cache *cache, struct entry_name name, const struct entry_header *header,
+static bool write_entry(const struct cache *cache, struct entry_name name, const struct entry_header *header,
 			const void *bytes, uint64_t size)
 {
 	char temporary[64];
-	snprintf(temporary, sizeof(temporary), TEMPORARY_PREFIX "%ld-%u", (long)getpid(), cache->temporary_count++);
+	/* In containers and on other machines processes have equal numbers, and what one of them left must not hinder.
+	 */
+	struct timespec time;
+	clock_gettime(CLOCK_REALTIME, &time);
+	snprintf(temporary, sizeof(temporary), TEMPORARY_PREFIX "%ld-%lld.%09ld", (long)getpid(),
+		 (long long)time.tv_sec, time.tv_nsec);
 	int file = openat(cache->directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (file < 0)
 		return false;
