@@ -95,7 +95,7 @@ static const struct option_entry entries[] = {
     {"explain-silence", "FILE:LINE", OPTION_EXPLAIN_SILENCE, REPORTING,
      "say what is known of the calls on that line, and why rules are silent"},
     {"format", "FORMAT", OPTION_FORMAT, REPORTING | RULES, "text (default) or json"},
-    {"output", "FILE", 'o', REPORTING | FACTS, "write there instead of to standard output"},
+    {"output", "FILE", 'o', REPORTING | FACTS, "write there instead of to standard output; FORMAT=FILE: that as well"},
     {"dump", NULL, OPTION_DUMP, FACTS, "write the facts as JSON"},
     {"color", "WHEN", OPTION_COLOR, REPORTING, "colours and source lines: auto (default), always, never"},
     {"strict", NULL, OPTION_STRICT, REPORTING | FACTS, "exit with 2 if anything was not fully understood"},
@@ -126,6 +126,7 @@ struct parser {
 	TABLE(const char *) rule_names;               /* of all --rules, with their '-' */
 	const char **models, **extra, **extra_before; /* each with room for argc items */
 	uint32_t model_count, extra_count, extra_before_count;
+	struct output *outputs; /* room likewise */
 };
 
 /* Returns false, for `return fail(...)`. */
@@ -218,15 +219,43 @@ static bool parse_color(const struct parser *parser, const char *text)
 	return fail(parser, "option '--color' takes auto, always or never, not '%s'", text);
 }
 
-static bool parse_format(const struct parser *parser, const char *name)
+/* NULL after a message if there is no such format. */
+static const struct report_format *find_format(const struct parser *parser, const char *name)
 {
-	parser->options->format = report_format_find(name);
-	if (parser->options->format)
-		return true;
+	const struct report_format *found = report_format_find(name);
+	if (found)
+		return found;
 	const char *known = "";
 	for (const struct report_format *format = report_formats; format->name; format++)
 		known = arena_printf(parser->arena, "%s%s%s", known, *known ? ", " : "", format->name);
-	return fail(parser, "unknown format '%s'; known are %s", name, known);
+	fail(parser, "unknown format '%s'; known are %s", name, known);
+	return NULL;
+}
+
+static bool parse_format(const struct parser *parser, const char *name)
+{
+	parser->options->format = find_format(parser, name);
+	return parser->options->format;
+}
+
+/* FILE, or FORMAT=FILE; a file whose name has letters up to a '=' is written ./a=b. Facts have one format. */
+static bool parse_output(struct parser *parser, const char *argument)
+{
+	struct options *options = parser->options;
+	size_t length = strspn(argument, "abcdefghijklmnopqrstuvwxyz");
+	if (!*argument)
+		return fail(parser, "option '--output' needs a file");
+	if (argument[length] != '=' || options->action == ACTION_FACTS) {
+		options->output = argument;
+		return true;
+	}
+	const struct report_format *format = find_format(parser, arena_strndup(parser->arena, argument, length));
+	if (!format)
+		return false;
+	if (!argument[length + 1])
+		return fail(parser, "option '--output' needs a file after '%s'", argument);
+	parser->outputs[options->output_count++] = (struct output){format, argument + length + 1};
+	return true;
 }
 
 static bool runs_by_default(const struct rule *rule, bool preview)
@@ -292,8 +321,7 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 	case 'j':
 		return parse_number(parser, entry->name, argument, MOST_JOBS, &options->jobs);
 	case 'o':
-		options->output = argument;
-		return true;
+		return parse_output(parser, argument);
 	case 'q':
 		return options->quiet = true;
 	case 'v':
@@ -529,6 +557,7 @@ bool options_parse(struct options *options, int argc, char **argv, struct arena 
 	    .models = arena_alloc(arena, list),
 	    .extra = arena_alloc(arena, list),
 	    .extra_before = arena_alloc(arena, list),
+	    .outputs = arena_alloc(arena, ((size_t)argc + 1) * sizeof(struct output)),
 	};
 	*options = (struct options){
 	    .format = &report_formats[0],
@@ -539,6 +568,7 @@ bool options_parse(struct options *options, int argc, char **argv, struct arena 
 	    .models = parser.models,
 	    .extra_arguments = parser.extra,
 	    .extra_arguments_before = parser.extra_before,
+	    .outputs = parser.outputs,
 	};
 	bool understood = parse(&parser, argc, argv);
 	table_release(&parser.rule_names);
