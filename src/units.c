@@ -3,58 +3,31 @@
 #include "libclang.h"
 #include "paths.h"
 #include "prefix.h"
+#include "process.h"
 #include "walk.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 /* More processes than this are a mistake, not a machine. */
 enum { JOBS_LIMIT = 256 };
 
-/* libclang and the walker recurse along the nesting of the source: 8 MB end at an else-if chain of 5,400. Memory that
-   is not touched costs nothing. */
-static const size_t stack_size = (size_t)512 << 20;
+/* What goes to a worker is the index of a command; what comes back for it are its times, and then facts as
+   facts_write() makes them or the message that there are none. */
+enum { FRAME_UNIT, FRAME_TIMES, FRAME_FACTS, FRAME_ERROR };
 
-/* What goes over the socket: to the worker the index of a command, back this header and `size` bytes, which are the
-   facts as facts_write() makes them or the message that there are none. */
-struct reply {
-	uint32_t mark;
-	uint32_t has_facts;
-	struct walk_times times;
-	uint64_t size;
-};
-
-/* Begins each reply: a process that something has gone wrong in may write anything. */
-enum { REPLY_MARK = 0x41434c31 };
-
-/* No facts are that large; a size beyond it is damage. */
-static const uint64_t reply_limit = (uint64_t)4 << 30;
-
-/* The parent's side of a worker process. */
 struct worker {
-	pid_t pid; /* 0: there is none */
-	int socket;
-	int messages;     /* a file in memory: the worker's standard error; -1: there is none */
+	struct process process;
 	uint32_t unit;    /* that it is at work on, or NONE */
 	int64_t deadline; /* milliseconds, as now() */
-	struct reply reply;
-	char *bytes;       /* of the reply, in the arena of the units; NULL until its header is complete */
-	uint64_t received; /* of the header, then of the bytes */
 };
 
 struct pool {
@@ -68,176 +41,47 @@ struct pool {
 	uint32_t order_count, given, done;
 };
 
-/* What a worker's thread works with. */
-struct worker_task {
-	const struct commands *commands;
-	const struct prefix_plan *prefixes;
-	const char *root;
-	int socket;
-};
-
-/* Waits for all of it. False at the end of the stream or on an error. */
-static bool receive_all(int from, void *bytes, size_t size)
+/* Walks units until the parent has no more. Nothing is given back before the end: the process ends with it. */
+static void work(void *context, int socket)
 {
-	for (size_t received = 0; received < size;) {
-		ssize_t got = recv(from, (char *)bytes + received, size - received, 0);
-		if (got == 0 || (got < 0 && errno != EINTR))
-			return false;
-		received += got > 0 ? (size_t)got : 0;
-	}
-	return true;
-}
-
-static bool send_all(int to, const void *bytes, size_t size)
-{
-	for (size_t sent = 0; sent < size;) {
-		ssize_t put = send(to, (const char *)bytes + sent, size - sent, MSG_NOSIGNAL);
-		if (put < 0 && errno != EINTR)
-			return false;
-		sent += put > 0 ? (size_t)put : 0;
-	}
-	return true;
-}
-
-/* Walks units until the parent closes the socket. Nothing is given back before the end: the process ends with it. */
-static void *work(void *context)
-{
-	const struct worker_task *task = context;
-	struct walker *walker = walker_new(task->root);
-	uint32_t unit;
-	while (receive_all(task->socket, &unit, sizeof(unit))) {
+	const struct pool *pool = context;
+	for (uint32_t i = 0; i < pool->worker_count; i++)
+		if (pool->workers[i].process.pid)
+			close(pool->workers[i].process.socket);
+	setenv("LIBCLANG_NOTHREADS", "1", 1);
+	struct walker *walker = walker_new(pool->options->root);
+	bool sent = true;
+	while (sent) {
 		struct arena arena = {0};
+		struct frame frame;
+		char *unit;
+		if (!frame_wait(socket, &frame, &unit, &arena) || frame.size != sizeof(uint32_t))
+			break;
+		uint32_t index = *(const uint32_t *)unit;
 		const char *error = NULL;
 		const struct facts *facts =
-		    walk_unit(walker, &task->commands->list.items[unit], task->prefixes->list[unit], &arena, &error);
-		struct reply reply = {.mark = REPLY_MARK, .has_facts = facts != NULL, .times = walker_times(walker)};
-		const void *bytes = facts ? facts_write(facts, &arena, &reply.size) : error;
-		if (!facts)
-			reply.size = strlen(error);
-		if (!send_all(task->socket, &reply, sizeof(reply)) || !send_all(task->socket, bytes, reply.size))
-			break;
+		    walk_unit(walker, &pool->commands->list.items[index], pool->prefixes.list[index], &arena, &error);
+		struct walk_times times = walker_times(walker);
+		uint64_t size = 0;
+		const void *bytes = facts ? facts_write(facts, &arena, &size) : error;
+		sent = frame_send(socket, FRAME_TIMES, &times, sizeof(times)) &&
+		       frame_send(socket, facts ? FRAME_FACTS : FRAME_ERROR, bytes, facts ? size : strlen(error));
 		arena_release(&arena);
 	}
-	return NULL;
-}
-
-/* Runs `work` on a stack that deeply nested sources fit on, or the largest there is. */
-static void run_on_large_stack(struct worker_task *task)
-{
-	for (size_t size = stack_size; size >= (size_t)8 << 20; size /= 2) {
-		pthread_attr_t attributes;
-		pthread_t thread;
-		pthread_attr_init(&attributes);
-		bool started = pthread_attr_setstacksize(&attributes, size) == 0 &&
-			       pthread_create(&thread, &attributes, work, task) == 0;
-		pthread_attr_destroy(&attributes);
-		if (started) {
-			pthread_join(thread, NULL);
-			return;
-		}
-	}
-	work(task);
-}
-
-/* The parent's input, output and messages are not the worker's. Unless somebody looks for the reason, neither a core
-   file, as large as libclang, is wanted of a crash, nor what libclang prints about a unit, but for what `messages` may
-   tell is_out_of_memory(). */
-static void silence(int messages)
-{
-	bool debug = getenv("ASYNCLINT_DEBUG") != NULL;
-	if (!debug)
-		setrlimit(RLIMIT_CORE, &(struct rlimit){0});
-	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (nothing < 0)
-		return;
-	dup2(nothing, STDIN_FILENO);
-	dup2(nothing, STDOUT_FILENO);
-	if (!debug)
-		dup2(messages >= 0 ? messages : nothing, STDERR_FILENO);
-	if (nothing > STDERR_FILENO)
-		close(nothing);
-}
-
-/* Bytes of its own that the process has, as the kernel counts them for RLIMIT_DATA; 0 if that cannot be told. */
-static uint64_t data_size(void)
-{
-	unsigned long long pages = 0;
-	FILE *file = fopen("/proc/self/statm", "re");
-	if (!file)
-		return 0;
-	if (fscanf(file, "%*u %*u %*u %*u %*u %llu", &pages) != 1)
-		pages = 0;
-	fclose(file);
-	return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
-/* Lets the process take `memory` beyond what it has, which is much under a sanitizer, and the stack of `work`. */
-static void limit_memory(uint64_t memory)
-{
-	struct rlimit limit;
-	uint64_t data = data_size();
-	if (!memory || !data || getrlimit(RLIMIT_DATA, &limit) != 0)
-		return;
-	if (memory < RLIM_INFINITY - data - stack_size && data + stack_size + memory < limit.rlim_cur)
-		limit.rlim_cur = data + stack_size + memory;
-	setrlimit(RLIMIT_DATA, &limit);
-}
-
-/* The life of a worker process. */
-static _Noreturn void worker_main(const struct pool *pool, int socket, int messages, pid_t parent)
-{
-	/* If the parent ended before this took effect, nobody else would end this process. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(EXIT_FAILURE);
-	for (uint32_t i = 0; i < pool->worker_count; i++)
-		if (pool->workers[i].pid)
-			close(pool->workers[i].socket);
-	silence(messages);
-	limit_memory(pool->options->memory);
-	setenv("LIBCLANG_NOTHREADS", "1", 1);
-	run_on_large_stack(&(struct worker_task){
-	    .commands = pool->commands, .prefixes = &pool->prefixes, .root = pool->options->root, .socket = socket});
-	_exit(EXIT_SUCCESS);
 }
 
 /* False with errno set. */
-static bool start_worker(const struct pool *pool, struct worker *worker)
+static bool start_worker(struct pool *pool, struct worker *worker)
 {
-	int ends[2];
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-		return false;
-	int messages = memfd_create("messages", MFD_CLOEXEC);
-	/* What is buffered must not be written twice should a worker leave by exit(). */
-	fflush(stdout);
-	pid_t parent = getpid(), pid = fork();
-	if (pid == 0) {
-		close(ends[0]);
-		worker_main(pool, ends[1], messages, parent);
-	}
-	int saved = errno;
-	close(ends[1]);
-	if (pid < 0) {
-		close(ends[0]);
-		close(messages);
-	}
-	errno = saved;
-	*worker = (struct worker){.pid = pid > 0 ? pid : 0, .socket = ends[0], .messages = messages, .unit = NONE};
-	return pid > 0;
+	struct process_options how = {.memory = pool->options->memory, .large_stack = true};
+	worker->unit = NONE;
+	return process_start(&worker->process, &how, work, pool);
 }
 
-/* Ends the process, and returns its status as waitpid() gives it: the one it ended with by itself, if it has done so.
- */
 static int stop_worker(struct worker *worker)
 {
-	int status = 0;
-	close(worker->socket);
-	close(worker->messages);
-	kill(worker->pid, SIGKILL);
-	while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
-		;
-	*worker = (struct worker){.unit = NONE};
-	return status;
+	worker->unit = NONE;
+	return process_stop(&worker->process);
 }
 
 /* Milliseconds of a clock that nobody sets. */
@@ -268,19 +112,6 @@ static void finish_without_facts(struct pool *pool, uint32_t unit, const char *r
 	finish_unit(pool, unit, NULL, arena_printf(&pool->units->arena, "%s: %s", shown_file(pool, unit), reason));
 }
 
-/* Whether the worker got no more memory. Neither the C++ library nor LLVM nor arena.h has another way to say so than to
-   print it before the process ends, or libclang gives the unit up. */
-static bool is_out_of_memory(const struct worker *worker)
-{
-	static const char *const words[] = {"std::bad_alloc", "out of memory"};
-	char text[4096] = "";
-	ssize_t size = worker->messages >= 0 ? pread(worker->messages, text, sizeof(text) - 1, 0) : 0;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && size > 0; i++)
-		if (memmem(text, (size_t)size, words[i], strlen(words[i])))
-			return true;
-	return false;
-}
-
 /* A size in the unit that it is a whole number of. */
 static const char *size_text(uint64_t size, struct arena *arena)
 {
@@ -308,16 +139,13 @@ static void finish_out_of_memory(struct pool *pool, struct worker *worker)
 static void finish_crashed(struct pool *pool, struct worker *worker)
 {
 	uint32_t unit = worker->unit;
-	if (is_out_of_memory(worker)) {
+	if (process_is_out_of_memory(&worker->process)) {
 		finish_out_of_memory(pool, worker);
 		return;
 	}
 	int status = stop_worker(worker);
-	bool killed = WIFSIGNALED(status);
-	const char *reason =
-	    arena_printf(&pool->units->arena, "the parser crashed (%s %d)", killed ? "signal" : "exit status",
-			 killed ? WTERMSIG(status) : WEXITSTATUS(status));
-	finish_without_facts(pool, unit, reason);
+	struct arena *arena = &pool->units->arena;
+	finish_without_facts(pool, unit, arena_printf(arena, "the parser crashed (%s)", process_end(status, arena)));
 }
 
 static void finish_damaged(struct pool *pool, struct worker *worker)
@@ -336,65 +164,62 @@ static void finish_stalled(struct pool *pool, struct worker *worker)
 	finish_without_facts(pool, unit, reason);
 }
 
-static void finish_replied(struct pool *pool, struct worker *worker)
+static void finish_parsed(struct pool *pool, struct worker *worker)
 {
-	stats_add(pool->options->stats, "parse", worker->reply.times.parse);
-	stats_add(pool->options->stats, "walk", worker->reply.times.walk);
-	if (!worker->reply.has_facts && is_out_of_memory(worker)) {
-		finish_out_of_memory(pool, worker);
-		return;
-	}
 	uint32_t unit = worker->unit;
-	struct arena *arena = &pool->units->arena;
+	const struct process *process = &worker->process;
 	const char *error = NULL;
-	struct facts *facts = NULL;
-	if (worker->reply.has_facts)
-		facts = facts_read(worker->bytes, worker->reply.size, shown_file(pool, unit), arena, &error);
-	else
-		error = worker->bytes;
+	struct facts *facts =
+	    facts_read(process->bytes, process->frame.size, shown_file(pool, unit), &pool->units->arena, &error);
 	worker->unit = NONE;
 	if (facts && pool->options->cache)
-		cache_store(pool->options->cache, &pool->commands->list.items[unit], facts, worker->bytes,
-			    worker->reply.size);
-	/* libclang survives some of its crashes, but lets nothing go of what it held. */
-	if (!worker->reply.has_facts)
-		stop_worker(worker);
+		cache_store(pool->options->cache, &pool->commands->list.items[unit], facts, process->bytes,
+			    process->frame.size);
 	finish_unit(pool, unit, facts, facts ? NULL : error);
 }
 
-/* Receives as many of the missing bytes as are there, without waiting for more. -1: the worker is gone. */
-static ssize_t receive_some(int from, char *bytes, size_t missing)
+static void finish_refused(struct pool *pool, struct worker *worker)
 {
-	ssize_t got;
-	do
-		got = recv(from, bytes, missing, MSG_DONTWAIT);
-	while (got < 0 && errno == EINTR);
-	if (got < 0 && errno == EAGAIN)
-		return 0;
-	return got > 0 ? got : -1;
+	uint32_t unit = worker->unit;
+	const char *error = worker->process.bytes;
+	if (process_is_out_of_memory(&worker->process)) {
+		finish_out_of_memory(pool, worker);
+		return;
+	}
+	/* libclang survives some of its crashes, but lets nothing go of what it held. */
+	stop_worker(worker);
+	finish_unit(pool, unit, NULL, error);
+}
+
+static void take_times(struct pool *pool, const struct process *process)
+{
+	struct walk_times times;
+	if (process->frame.size != sizeof(times))
+		return;
+	memcpy(&times, process->bytes, sizeof(times));
+	stats_add(pool->options->stats, "parse", times.parse);
+	stats_add(pool->options->stats, "walk", times.walk);
 }
 
 static void receive_reply(struct pool *pool, struct worker *worker)
 {
-	bool in_header = !worker->bytes;
-	char *part = in_header ? (char *)&worker->reply : worker->bytes;
-	uint64_t size = in_header ? sizeof(worker->reply) : worker->reply.size;
-	ssize_t got = receive_some(worker->socket, part + worker->received, size - worker->received);
-	if (got < 0) {
+	switch (process_receive(&worker->process, &pool->units->arena)) {
+	case PROCESS_NOTHING:
+		break;
+	case PROCESS_ENDED:
 		finish_crashed(pool, worker);
-		return;
-	}
-	worker->received += (uint64_t)got;
-	if (worker->received < size)
-		return;
-	if (!in_header) {
-		finish_replied(pool, worker);
-	} else if (worker->reply.mark != REPLY_MARK || !worker->reply.size || worker->reply.size > reply_limit) {
+		break;
+	case PROCESS_DAMAGED:
 		finish_damaged(pool, worker);
-	} else {
-		/* One byte more, for the NUL of a message. */
-		worker->bytes = arena_alloc(&pool->units->arena, worker->reply.size + 1);
-		worker->received = 0;
+		break;
+	case PROCESS_FRAME:
+		if (worker->process.frame.kind == FRAME_TIMES)
+			take_times(pool, &worker->process);
+		else if (worker->process.frame.kind == FRAME_FACTS)
+			finish_parsed(pool, worker);
+		else
+			finish_refused(pool, worker);
+		break;
 	}
 }
 
@@ -413,16 +238,14 @@ static void give_up_worker(struct pool *pool, struct worker *worker)
 /* Gives the next unit to a worker that has none, which is started if need be. */
 static void hand_out(struct pool *pool, struct worker *worker)
 {
-	if (!worker->pid && !start_worker(pool, worker)) {
+	if (!worker->process.pid && !start_worker(pool, worker)) {
 		give_up_worker(pool, worker);
 		return;
 	}
 	uint32_t unit = pool->order[pool->given++];
 	worker->unit = unit;
-	worker->received = 0;
-	worker->bytes = NULL;
 	worker->deadline = now() + (int64_t)pool->options->timeout * 1000;
-	if (!send_all(worker->socket, &unit, sizeof(unit)))
+	if (!frame_send(worker->process.socket, FRAME_UNIT, &unit, sizeof(unit)))
 		finish_crashed(pool, worker);
 }
 
@@ -445,7 +268,7 @@ static void wait_for_workers(struct pool *pool)
 	struct pollfd polled[JOBS_LIMIT];
 	for (uint32_t i = 0; i < pool->worker_count; i++) {
 		const struct worker *worker = &pool->workers[i];
-		polled[i] = (struct pollfd){.fd = worker->unit == NONE ? -1 : worker->socket, .events = POLLIN};
+		polled[i] = (struct pollfd){.fd = worker->unit == NONE ? -1 : worker->process.socket, .events = POLLIN};
 	}
 	bool any = poll(polled, pool->worker_count, time_left(pool)) > 0;
 	for (uint32_t i = 0; i < pool->worker_count; i++) {
@@ -539,7 +362,7 @@ static bool parse_rest(struct pool *pool, const char **error)
 			wait_for_workers(pool);
 	}
 	for (uint32_t i = 0; i < pool->worker_count; i++)
-		if (pool->workers[i].pid)
+		if (pool->workers[i].process.pid)
 			stop_worker(&pool->workers[i]);
 	prefix_plan_release(&pool->prefixes);
 	arena_release(&scratch);
