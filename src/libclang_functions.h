@@ -69,6 +69,8 @@ enum CXUnaryOperatorKind {
 	CXUnaryOperator_Coawait,
 };
 CINDEX_LINKAGE enum CXUnaryOperatorKind clang_getCursorUnaryOperatorKind(CXCursor cursor);
+struct CXIndexOptions;
+CINDEX_LINKAGE CXIndex clang_createIndexWithOptions(const struct CXIndexOptions *options);
 #endif
 
 /* In every version that asynclint is built with. */
@@ -92,6 +94,7 @@ CINDEX_LINKAGE enum CXUnaryOperatorKind clang_getCursorUnaryOperatorKind(CXCurso
 	X(Type_getNamedType)            \
 	X(Type_visitFields)             \
 	X(createIndex)                  \
+	X(defaultReparseOptions)        \
 	X(disposeDiagnostic)            \
 	X(disposeIndex)                 \
 	X(disposeString)                \
@@ -141,11 +144,13 @@ CINDEX_LINKAGE enum CXUnaryOperatorKind clang_getCursorUnaryOperatorKind(CXCurso
 	X(isExpression)                 \
 	X(isStatement)                  \
 	X(parseTranslationUnit2)        \
+	X(reparseTranslationUnit)       \
 	X(saveTranslationUnit)          \
 	X(visitChildren)
 
 /* From libclang 17 on; NULL in an older one. */
 #define LIBCLANG_OPTIONAL_FUNCTIONS(X) \
+	X(createIndexWithOptions)      \
 	X(getCursorBinaryOperatorKind) \
 	X(getCursorUnaryOperatorKind)
 

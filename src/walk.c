@@ -10,14 +10,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Of a unit behind a parsed prefix or preamble only the unit's own declarations are visited. Preambles are kept in
+   memory, where libclang can do so: in files they would outlive a process that is killed. */
+static CXIndex new_index(void)
+{
+#if CINDEX_VERSION_MINOR >= 64
+	CXIndexOptions options = {
+	    .Size = sizeof(options), .ExcludeDeclarationsFromPCH = 1, .StorePreamblesInMemory = 1};
+	CXIndex index = clang.createIndexWithOptions ? clang.createIndexWithOptions(&options) : NULL;
+	if (index)
+		return index;
+#endif
+	return clang.createIndex(1, 0);
+}
+
 struct walker *walker_new(const char *root)
 {
 	struct walker *walker = calloc(1, sizeof(*walker));
 	if (!walker)
 		arena_out_of_memory();
 	walker->root = arena_strdup(&walker->arena, root);
-	/* The first 1: of a unit behind a parsed prefix only the unit's own declarations are visited. */
-	walker->index = clang.createIndex(1, 0);
+	walker->index = new_index();
 	return walker;
 }
 
@@ -26,6 +39,7 @@ void walker_free(struct walker *walker)
 	if (!walker)
 		return;
 	prefixes_release(walker);
+	walk_live_release(walker);
 	clang.disposeIndex(walker->index);
 	known_files_release(&walker->files);
 	arena_release(&walker->arena);
@@ -350,22 +364,19 @@ void walk_release(struct walk *walk)
 		clang.disposeTranslationUnit(walk->unit);
 }
 
-static const char *parse_failure(enum CXErrorCode code)
+const char *walk_failure(const struct walker *walker, const struct command *command, enum CXErrorCode code,
+			 struct arena *arena)
 {
-	switch (code) {
-	case CXError_Crashed:
-		return "the parser crashed";
-	case CXError_InvalidArguments:
-		return "the parser refused the arguments";
-	default:
-		return "the parser gave up";
-	}
+	const char *what = code == CXError_Crashed            ? "the parser crashed"
+			   : code == CXError_InvalidArguments ? "the parser refused the arguments"
+							      : "the parser gave up";
+	return arena_printf(arena, "%s: %s", path_in_root(command->file, walker->root), what);
 }
 
-/* Why the command cannot be followed (arena), or NULL. A pipe would be read for ever, and a directory give no reason.
- */
-static const char *obstacle(const struct command *command, const char *shown, struct arena *arena)
+/* A pipe would be read for ever, and a directory give no reason. */
+const char *walk_obstacle(const struct walker *walker, const struct command *command, struct arena *arena)
 {
+	const char *shown = path_in_root(command->file, walker->root);
 	struct stat status;
 	if (chdir(command->directory) != 0)
 		return arena_printf(arena, "%s: cannot enter '%s': %s", shown, command->directory, strerror(errno));
@@ -406,7 +417,7 @@ static enum CXErrorCode parse(struct walker *walker, const struct command *comma
 					   CXTranslationUnit_KeepGoing, &walk->unit);
 }
 
-static struct facts *note_facts(struct walk *walk, const struct command *command, struct arena *arena)
+struct facts *walk_note_facts(struct walk *walk, const struct command *command, struct arena *arena)
 {
 	struct source_file *main_file = walk_source(walk, clang.getFile(walk->unit, command->file));
 	uint32_t main_path = main_file ? walk_source_path(walk, main_file) : intern(&walk->strings, command->file);
@@ -430,8 +441,7 @@ struct walk_times walker_times(const struct walker *walker)
 struct facts *walk_unit(struct walker *walker, const struct command *command, const struct prefix *prefix,
 			struct arena *arena, const char **error)
 {
-	const char *shown = path_in_root(command->file, walker->root);
-	const char *reason = obstacle(command, shown, arena);
+	const char *reason = walk_obstacle(walker, command, arena);
 	walker->times = (struct walk_times){0};
 	if (reason) {
 		*error = reason;
@@ -446,9 +456,9 @@ struct facts *walk_unit(struct walker *walker, const struct command *command, co
 	walker->times = (struct walk_times){.parse = stats_between(begin, parsed)};
 	struct facts *facts = NULL;
 	if (code == CXError_Success)
-		facts = note_facts(&walk, command, arena);
+		facts = walk_note_facts(&walk, command, arena);
 	else
-		*error = arena_printf(arena, "%s: %s", shown, parse_failure(code));
+		*error = walk_failure(walker, command, code, arena);
 	walk_release(&walk);
 	walker->times.walk = stats_between(parsed, stats_now());
 	return facts;

@@ -26,7 +26,19 @@ void walker_free(struct walker *walker);
 struct facts *walk_unit(struct walker *walker, const struct command *command, const struct prefix *prefix,
 			struct arena *arena, const char **error);
 
-/* What the last unit took: libclang's parse, and all that came after it. */
+/* Text that stands for what a file holds: an editor's, not yet saved. */
+struct overlay {
+	const char *path; /* absolute, resolved */
+	const char *text; /* followed by a NUL */
+	size_t size;
+};
+
+/* The same for a unit that is being edited: what stays the same from one call to the next is not parsed again. A walker
+   is for one such command. */
+struct facts *walk_live(struct walker *walker, const struct command *command, const struct overlay *overlays,
+			uint32_t count, struct arena *arena, const char **error);
+
+/* What the last walk_unit() took: libclang's parse, and all that came after it. */
 struct walk_times {
 	struct stats_time parse, walk;
 };

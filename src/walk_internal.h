@@ -3,6 +3,7 @@
  *
  *   walk.c             one unit: parse, top-level declarations, inclusions, comments, diagnostics
  *   walk_prefix.c      parse of a unit whose first #include lines are parsed already
+ *   walk_live.c        a unit that is being edited
  *   walk_files.c       source files: their paths, texts and hashes
  *   walk_names.c       what declarations, types and operators are called: places, types, records, functions, variables
  *   walk_statement.c   bodies: scopes and declarations
@@ -120,6 +121,7 @@ struct walker {
 	const char *root;
 	struct known_files files;
 	TABLE(struct parsed_prefix *) prefixes; /* walk_prefix.c */
+	CXTranslationUnit live;                 /* walk_live.c */
 	struct walk_times times;
 };
 
@@ -133,6 +135,16 @@ struct walk walk_begin(struct walker *walker, const struct command *command);
 struct arguments walk_arguments(const struct walker *walker, const struct command *command, struct arena *arena);
 void walk_release(struct walk *walk); /* and disposes the unit */
 
+/* Why the command cannot be followed (arena), or NULL; enters its directory. */
+const char *walk_obstacle(const struct walker *walker, const struct command *command, struct arena *arena);
+
+/* The facts of the parsed unit. */
+struct facts *walk_note_facts(struct walk *walk, const struct command *command, struct arena *arena);
+
+/* What libclang's refusal means (arena). */
+const char *walk_failure(const struct walker *walker, const struct command *command, enum CXErrorCode code,
+			 struct arena *arena);
+
 /* In libclang's order: the main file, the headers of the prefix, the others. */
 void walk_note_inclusions(struct walk *walk);
 
@@ -143,6 +155,9 @@ void walk_note_inclusions(struct walk *walk);
 bool walk_parse_behind(struct walker *walker, const struct command *command, const struct prefix *prefix,
 		       struct walk *walk, struct arena *arena);
 void prefixes_release(struct walker *walker);
+
+/* walk_live.c */
+void walk_live_release(struct walker *walker);
 
 /* walk_files.c */
 uint32_t walk_source_path(struct walk *walk, struct source_file *source); /* string */
