@@ -46,19 +46,43 @@ static void note_unmodelled(const struct derived *derived, struct findings *find
 	table_free(names);
 }
 
-void analysis_run(const struct facts *const *units, uint32_t unit_count, const struct models *models,
-		  const struct analysis_options *options, struct findings *findings, struct coverage *coverage)
+struct analysis {
+	struct arena arena; /* holds itself */
+	struct program *program;
+	struct derived *derived;
+};
+
+struct analysis *analysis_open(const struct facts *const *units, uint32_t unit_count, const struct models *models,
+			       struct stats *stats)
 {
-	struct stats *stats = options->stats;
+	struct arena arena = {0};
+	struct analysis *analysis = arena_alloc(&arena, sizeof(*analysis));
 	stats_begin(stats, "join");
-	struct program *program = program_join(units, unit_count, models);
+	analysis->program = program_join(units, unit_count, models);
 	stats_end(stats);
 	stats_begin(stats, "derive");
-	struct derived *derived = derive(program, stats);
+	analysis->derived = derive(analysis->program, stats);
 	stats_end(stats);
+	analysis->arena = arena;
+	return analysis;
+}
+
+void analysis_close(struct analysis *analysis)
+{
+	derived_free(analysis->derived);
+	program_free(analysis->program);
+	struct arena arena = analysis->arena;
+	arena_release(&arena);
+}
+
+void analysis_find(const struct analysis *analysis, const struct analysis_options *options, struct findings *findings,
+		   struct coverage *coverage)
+{
+	const struct program *program = analysis->program;
+	struct stats *stats = options->stats;
 	stats_begin(stats, "rules");
 	for (const struct rule *const *rule = options->rules; *rule; rule++) {
-		struct pass pass = {program, derived, *rule, findings, options->costs};
+		struct pass pass = {program, analysis->derived, *rule, findings, options->costs};
 		stats_begin(stats, (*rule)->id);
 		(*rule)->check(&pass);
 		stats_end(stats);
@@ -67,30 +91,37 @@ void analysis_run(const struct facts *const *units, uint32_t unit_count, const s
 	coverage->calls += program->call_count;
 	coverage->pointer_calls += program->pointer_call_count;
 	coverage->unresolved_calls += program->unresolved.count;
-	note_unmodelled(derived, findings, coverage);
-	derived_free(derived);
-	program_free(program);
+	note_unmodelled(analysis->derived, findings, coverage);
+}
+
+char *analysis_why_in(const struct analysis *analysis, const char *function, uint32_t costs, struct arena *arena)
+{
+	return why_function(analysis->derived, function, costs, arena);
+}
+
+void analysis_run(const struct facts *const *units, uint32_t unit_count, const struct models *models,
+		  const struct analysis_options *options, struct findings *findings, struct coverage *coverage)
+{
+	struct analysis *analysis = analysis_open(units, unit_count, models, options->stats);
+	analysis_find(analysis, options, findings, coverage);
+	analysis_close(analysis);
 }
 
 char *analysis_why(const struct facts *const *units, uint32_t unit_count, const struct models *models,
 		   const char *function, uint32_t costs, struct arena *arena)
 {
-	struct program *program = program_join(units, unit_count, models);
-	struct derived *derived = derive(program, NULL);
-	char *text = why_function(derived, function, costs, arena);
-	derived_free(derived);
-	program_free(program);
+	struct analysis *analysis = analysis_open(units, unit_count, models, NULL);
+	char *text = analysis_why_in(analysis, function, costs, arena);
+	analysis_close(analysis);
 	return text;
 }
 
 char *analysis_silence(const struct facts *const *units, uint32_t unit_count, const struct models *models,
 		       const struct analysis_options *options, const char *file, uint32_t line, struct arena *arena)
 {
-	struct program *program = program_join(units, unit_count, models);
-	struct derived *derived = derive(program, NULL);
+	struct analysis *analysis = analysis_open(units, unit_count, models, NULL);
 	struct silence_options silence = {.rules = options->rules, .costs = options->costs, .file = file, .line = line};
-	char *text = silence_text(derived, units, unit_count, &silence, arena);
-	derived_free(derived);
-	program_free(program);
+	char *text = silence_text(analysis->derived, units, unit_count, &silence, arena);
+	analysis_close(analysis);
 	return text;
 }

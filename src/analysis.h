@@ -23,8 +23,19 @@ struct analysis_options {
 	((1u << COST_NETWORK) | (1u << COST_IPC) | (1u << COST_FSYNC) | (1u << COST_SLEEP) | (1u << COST_PROCESS) | \
 	 (1u << COST_DNS) | (1u << COST_WAIT))
 
-/* Adds the findings (unsorted, not yet suppressed) to `findings`, and what was not understood to `coverage`. Findings
-   own their strings: facts and models can be released afterwards. */
+/* Units that are joined, and what follows from them: for who has several questions. */
+struct analysis;
+
+/* The facts and models must stay as long as the analysis. */
+struct analysis *analysis_open(const struct facts *const *units, uint32_t unit_count, const struct models *models,
+			       struct stats *stats);
+void analysis_find(const struct analysis *analysis, const struct analysis_options *options, struct findings *findings,
+		   struct coverage *coverage);
+char *analysis_why_in(const struct analysis *analysis, const char *function, uint32_t costs, struct arena *arena);
+void analysis_close(struct analysis *analysis);
+
+/* The same at once for who has one. Adds the findings (unsorted, not yet suppressed) to `findings`, and what was not
+   understood to `coverage`. Findings own their strings: facts and models can be released afterwards. */
 void analysis_run(const struct facts *const *units, uint32_t unit_count, const struct models *models,
 		  const struct analysis_options *options, struct findings *findings, struct coverage *coverage);
 

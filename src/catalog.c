@@ -44,6 +44,31 @@ const char *catalog_directory(struct arena *arena, const char **error)
 	return NULL;
 }
 
+static bool load_models_from(struct models *models, const char *path, bool verbose, struct arena *arena,
+			     const char **error)
+{
+	struct stat status;
+	bool directory = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+	bool loaded =
+	    directory ? models_load_directory(models, path, arena, error) : models_load(models, path, arena, error);
+	if (loaded && verbose)
+		console_note("models: %s", path);
+	return loaded;
+}
+
+bool catalog_load_models(struct models *models, const struct options *options, struct arena *arena, const char **error)
+{
+	bool loaded = true;
+	if (!options->no_models) {
+		const char *directory = catalog_directory(arena, error);
+		loaded = directory && load_models_from(models, path_join(directory, "models", arena), options->verbose,
+						       arena, error);
+	}
+	for (const char *const *path = options->models; *path && loaded; path++)
+		loaded = load_models_from(models, *path, options->verbose, arena, error);
+	return loaded;
+}
+
 static bool copy_to_stdout(const char *path, struct arena *arena, const char **error)
 {
 	FILE *file = fopen(path, "r");

@@ -5,11 +5,16 @@
 #define ASYNCLINT_CATALOG_H
 
 #include "arena.h"
+#include "models.h"
 #include "options.h"
 
 /* The directory that holds <rule>.md and models/: $ASYNCLINT_DATA, else the one that was installed with this
    executable, else the source tree it was built from. NULL if there is none, with a message in *error (arena). */
 const char *catalog_directory(struct arena *arena, const char **error);
+
+/* Loads the built-in models, unless options->no_models, and those that the options name; a model that was named later
+   replaces what an earlier one says: the project's own come last. False with a message in *error (arena). */
+bool catalog_load_models(struct models *models, const struct options *options, struct arena *arena, const char **error);
 
 /* Prints the document of options->subject. Returns the exit status. */
 int catalog_explain(const struct options *options);

@@ -70,12 +70,23 @@ static struct compdb_options compdb_options(const struct options *options)
 	};
 }
 
-static bool set_root(struct inputs *inputs, const struct options *options, const char *start)
+/* False with a message in *error. */
+static bool find_root(struct inputs *inputs, const struct options *options, const char *start, const char **error)
 {
 	inputs->root = options->root ? path_resolve(options->root, &inputs->arena) : compdb_root(start, &inputs->arena);
 	if (!inputs->root)
-		console_error("cannot open '%s': %s", options->root, strerror(errno));
+		*error = arena_printf(&inputs->arena, "cannot open '%s': %s", options->root, strerror(errno));
 	return inputs->root != NULL;
+}
+
+/* False after an error message. */
+static bool set_root(struct inputs *inputs, const struct options *options, const char *start)
+{
+	const char *error = NULL;
+	bool found = find_root(inputs, options, start, &error);
+	if (!found)
+		console_error("%s", error);
+	return found;
 }
 
 /* The directory that -p means, which may be the database itself; NULL if there is no database, with a message in
@@ -100,25 +111,31 @@ static const char *named_database(struct inputs *inputs, const char *name, const
 	return arena_strndup(arena, file, (size_t)(slash - file));
 }
 
-static enum inputs_result find_database(struct inputs *inputs, const struct options *options)
+static bool find_database(struct inputs *inputs, const struct options *options, const char **error)
 {
-	const char *error = NULL;
 	if (options->database) {
-		inputs->database = named_database(inputs, options->database, &error);
+		inputs->database = named_database(inputs, options->database, error);
 	} else {
 		inputs->database = compdb_find(inputs->directory, &inputs->arena);
-		error =
+		*error =
 		    arena_printf(&inputs->arena,
 				 "no %s found in '%s' or above it; name one with -p, or compiler arguments after '--'",
 				 database_name, inputs->directory);
 	}
-	if (inputs->database)
-		return INPUTS_READY;
-	if (options->skip_without_database) {
-		console_warning("%s: nothing was checked", error);
+	return inputs->database != NULL;
+}
+
+enum inputs_result inputs_read_database(struct inputs *inputs, const struct options *options, const char **error)
+{
+	if (!find_database(inputs, options, error))
 		return INPUTS_SKIPPED;
-	}
-	console_error("%s", error);
+	struct compdb_options how = compdb_options(options);
+	if (!find_root(inputs, options, inputs->database, error) ||
+	    !compdb_load(inputs->database, &how, &inputs->arena, &inputs->commands, error))
+		return INPUTS_FAILED;
+	if (inputs->commands.list.count)
+		return INPUTS_READY;
+	*error = arena_printf(&inputs->arena, "'%s/%s' has no command for a C file", inputs->database, database_name);
 	return INPUTS_FAILED;
 }
 
@@ -161,19 +178,14 @@ static void keep_first_command(struct inputs *inputs)
 static enum inputs_result read_database(struct inputs *inputs, const struct options *options,
 					struct selection *selection)
 {
-	enum inputs_result result = find_database(inputs, options);
-	if (result != INPUTS_READY)
-		return result;
-	if (!set_root(inputs, options, inputs->database))
-		return INPUTS_FAILED;
-	struct compdb_options how = compdb_options(options);
 	const char *error = NULL;
-	if (!compdb_load(inputs->database, &how, &inputs->arena, &inputs->commands, &error)) {
-		console_error("%s", error);
-		return INPUTS_FAILED;
+	enum inputs_result result = inputs_read_database(inputs, options, &error);
+	if (result == INPUTS_SKIPPED && options->skip_without_database) {
+		console_warning("%s: nothing was checked", error);
+		return INPUTS_SKIPPED;
 	}
-	if (!inputs->commands.list.count) {
-		console_error("'%s/%s' has no command for a C file", inputs->database, database_name);
+	if (result != INPUTS_READY) {
+		console_error("%s", error);
 		return INPUTS_FAILED;
 	}
 	if (options->file_count)
@@ -256,22 +268,20 @@ static const char *maker_of_facts(struct arena *arena)
 			    (unsigned long long)hash_of_program(), libclang_identity(arena));
 }
 
-/* NULL for none. That it cannot be used is worth a warning; the work can be done without. */
-static struct cache *open_cache(struct inputs *inputs, const struct options *options)
+void inputs_open_cache(struct inputs *inputs, const struct options *options)
 {
 	const char *directory = options->no_cache ? NULL : cache_directory(inputs, options), *error = NULL;
 	if (!directory)
-		return NULL;
+		return;
 	struct cache_options how = {
 	    .directory = directory,
 	    .root = inputs->root,
 	    .maker = maker_of_facts(&inputs->arena),
 	    .limit = options->cache_size,
 	};
-	struct cache *cache = cache_open(&how, &inputs->arena, &error);
-	if (!cache)
+	inputs->cache = cache_open(&how, &inputs->arena, &error);
+	if (!inputs->cache)
 		console_warning("%s", error);
-	return cache;
 }
 
 void inputs_close_cache(struct inputs *inputs, bool verbose)
@@ -302,7 +312,7 @@ static bool parse_units(struct inputs *inputs, const struct options *options)
 {
 	struct progress_of_units progress = {.root = inputs->root};
 	stats_begin(inputs->stats, "facts");
-	inputs->cache = open_cache(inputs, options);
+	inputs_open_cache(inputs, options);
 	struct units_options how = {
 	    .root = inputs->root,
 	    .stats = inputs->stats,

@@ -41,6 +41,13 @@ struct inputs {
    inputs), and what changed. */
 enum inputs_result inputs_collect(struct inputs *inputs, const struct options *options, struct coverage *coverage);
 
+/* Only finds and reads the compile database for inputs->directory: sets database, root and commands. INPUTS_SKIPPED if
+   there is none, INPUTS_FAILED if it is of no use, both with a message in *error (inputs' arena). */
+enum inputs_result inputs_read_database(struct inputs *inputs, const struct options *options, const char **error);
+
+/* Sets inputs->cache, or leaves it NULL: that it cannot be used is worth a warning, the work can be done without. */
+void inputs_open_cache(struct inputs *inputs, const struct options *options);
+
 /* To be called once nothing more is to be asked of the cache: says on stderr what was wrong with it, and what it had if
    `verbose`, and tells inputs->stats. */
 void inputs_close_cache(struct inputs *inputs, bool verbose);

@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { NOTHING_FOUND = 0, SOME_FOUND = 1, NOT_DONE = 2 };
@@ -30,39 +29,15 @@ struct lint {
 	struct coverage coverage;
 };
 
-static bool load_models_from(struct lint *lint, const char *path)
-{
-	struct stat status;
-	const char *error = NULL;
-	bool directory = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-	bool loaded = directory ? models_load_directory(&lint->models, path, &lint->models_arena, &error)
-				: models_load(&lint->models, path, &lint->models_arena, &error);
-	if (!loaded)
-		console_error("%s", error);
-	else if (lint->options->verbose)
-		console_note("models: %s", path);
-	return loaded;
-}
-
-static bool load_built_in_models(struct lint *lint)
-{
-	const char *error = NULL;
-	const char *directory = catalog_directory(&lint->models_arena, &error);
-	if (!directory) {
-		console_error("%s", error);
-		return false;
-	}
-	return load_models_from(lint, arena_printf(&lint->models_arena, "%s/models", directory));
-}
-
-/* A model that was named later replaces what an earlier one says: the project's own come last. */
+/* False after an error message. */
 static bool load_models(struct lint *lint)
 {
+	const char *error = NULL;
 	stats_begin(lint->stats, "models");
-	bool loaded = lint->options->no_models || load_built_in_models(lint);
-	for (const char *const *path = lint->options->models; *path && loaded; path++)
-		loaded = load_models_from(lint, *path);
+	bool loaded = catalog_load_models(&lint->models, lint->options, &lint->models_arena, &error);
 	stats_end(lint->stats);
+	if (!loaded)
+		console_error("%s", error);
 	return loaded;
 }
 
