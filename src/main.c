@@ -1,6 +1,7 @@
 #include "catalog.h"
 #include "console.h"
 #include "lint.h"
+#include "lsp.h"
 #include "options.h"
 #include "walk.h"
 
@@ -30,6 +31,8 @@ static int run(const struct options *options, struct arena *arena)
 		return lint_facts(options);
 	case ACTION_WHY:
 		return lint_why(options);
+	case ACTION_LSP:
+		return lsp_serve(options);
 	case ACTION_EXPLAIN:
 		return catalog_explain(options);
 	case ACTION_RULES:

@@ -23,10 +23,12 @@ enum {
 	JOIN = 1u << ACTION_JOIN,
 	RULES = 1u << ACTION_RULES,
 	WHY = 1u << ACTION_WHY,
-	PARSING = CHECK | FACTS | WHY, /* actions that read sources */
-	ANALYSING = CHECK | JOIN | WHY,
+	LSP = 1u << ACTION_LSP,
+	PARSING = CHECK | FACTS | WHY | LSP, /* actions that read sources */
+	ANALYSING = CHECK | JOIN | WHY | LSP,
+	JUDGING = CHECK | JOIN | LSP, /* that run rules */
 	REPORTING = CHECK | JOIN,
-	ANY = 0xFF,
+	ANY = 0xFFFF,
 };
 
 /* Values of options without a letter. */
@@ -84,8 +86,8 @@ static const struct option_entry entries[] = {
     {"no-cache", NULL, OPTION_NO_CACHE, PARSING, "parse everything, keep nothing"},
     {"skip-without-database", NULL, OPTION_SKIP_WITHOUT_DATABASE, PARSING,
      "where no compile database is found, say so and exit with 0"},
-    {"rules", "LIST", OPTION_RULES, REPORTING, "rules and families to run: a,b; -a,-b without them; all"},
-    {"preview", NULL, OPTION_PREVIEW, REPORTING, "run rules in preview too"},
+    {"rules", "LIST", OPTION_RULES, JUDGING, "rules and families to run: a,b; -a,-b without them; all"},
+    {"preview", NULL, OPTION_PREVIEW, JUDGING, "run rules in preview too"},
     {"models", "PATH", OPTION_MODELS, ANALYSING, "library models to add: a file or a directory"},
     {"no-models", NULL, OPTION_NO_MODELS, ANALYSING, "leave the built-in library models out"},
     {"cost", "LIST", OPTION_COST, ANALYSING, "kinds of blocking to report in addition: disk, lock"},
@@ -114,8 +116,8 @@ static const struct {
 	const char *name;
 	enum action action;
 } actions[] = {
-    {"check", ACTION_CHECK},     {"facts", ACTION_FACTS}, {"join", ACTION_JOIN},
-    {"explain", ACTION_EXPLAIN}, {"rules", ACTION_RULES}, {"why", ACTION_WHY},
+    {"check", ACTION_CHECK}, {"facts", ACTION_FACTS}, {"join", ACTION_JOIN}, {"explain", ACTION_EXPLAIN},
+    {"rules", ACTION_RULES}, {"why", ACTION_WHY},     {"lsp", ACTION_LSP},
 };
 
 /* What is collected while the arguments are read. */
@@ -265,7 +267,7 @@ static bool is_selected(const struct parser *parser, const struct rule *rule)
 
 static bool select_rules(const struct parser *parser)
 {
-	if (!(REPORTING & 1u << parser->options->action))
+	if (!(JUDGING & 1u << parser->options->action))
 		return true;
 	uint32_t known = 0, count = 0;
 	while (all_rules[known])
@@ -453,7 +455,9 @@ static bool check_operands(const struct parser *parser)
 		return false;
 	if (options->action == ACTION_WHY && !take_subject(parser, "function"))
 		return false;
-	if ((options->action == ACTION_EXPLAIN || options->action == ACTION_RULES) && options->file_count)
+	bool names_files =
+	    options->action != ACTION_EXPLAIN && options->action != ACTION_RULES && options->action != ACTION_LSP;
+	if (!names_files && options->file_count)
 		return fail(parser, "unexpected argument '%s' after '%s'", options->files[0], parser->action_name);
 	if (options->action == ACTION_FACTS && options->file_count != 1)
 		return fail(parser, "'facts' takes one file");
@@ -556,22 +560,25 @@ static int print_spelling(const struct option_entry *entry, FILE *out)
 void options_print_help(FILE *out)
 {
 	enum { HELP_COLUMN = 34 };
-	fputs("asynclint finds async-boundary anti-patterns in C: synchronous functions that hide an event loop,\n"
-	      "callbacks that block one, clients with two modes, transports that are not really shared.\n"
-	      "\n"
-	      "usage: asynclint [check] [options] [file...] [-- compiler arguments]\n"
-	      "                              check files, or all of compile_commands.json\n"
-	      "       asynclint facts FILE (-o OUT | --dump) [options] [-- compiler arguments]\n"
-	      "                              write the facts of one file\n"
-	      "       asynclint join FACTS... [options]\n"
-	      "                              check over facts that were written\n"
-	      "       asynclint why FUNCTION [options] [file...] [-- compiler arguments]\n"
-	      "                              say where a function runs and what it does, and how that is known\n"
-	      "       asynclint explain RULE\n"
-	      "       asynclint rules [--format FORMAT]\n"
-	      "\n"
-	      "options:\n",
-	      out);
+	fputs(
+	    "asynclint finds async-boundary anti-patterns in C: synchronous functions that hide an event loop,\n"
+	    "callbacks that block one, clients with two modes, transports that are not really shared.\n"
+	    "\n"
+	    "usage: asynclint [check] [options] [file...] [-- compiler arguments]\n"
+	    "                              check files, or all of compile_commands.json\n"
+	    "       asynclint facts FILE (-o OUT | --dump) [options] [-- compiler arguments]\n"
+	    "                              write the facts of one file\n"
+	    "       asynclint join FACTS... [options]\n"
+	    "                              check over facts that were written\n"
+	    "       asynclint why FUNCTION [options] [file...] [-- compiler arguments]\n"
+	    "                              say where a function runs and what it does, and how that is known\n"
+	    "       asynclint lsp [options]\n"
+	    "                              serve an editor: the language server protocol on standard input and output\n"
+	    "       asynclint explain RULE\n"
+	    "       asynclint rules [--format FORMAT]\n"
+	    "\n"
+	    "options:\n",
+	    out);
 	for (size_t i = 0; i < ENTRIES; i++) {
 		if (!entries[i].help)
 			continue;

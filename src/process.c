@@ -153,15 +153,21 @@ int process_stop(struct process *process)
 	return status;
 }
 
+const char *process_messages(const struct process *process, struct arena *arena)
+{
+	char text[4096] = "";
+	if (process->messages >= 0 && pread(process->messages, text, sizeof(text) - 1, 0) < 0)
+		text[0] = '\0';
+	return arena_strdup(arena, text);
+}
+
 bool process_is_out_of_memory(const struct process *process)
 {
-	static const char *const words[] = {"std::bad_alloc", "out of memory"};
-	char text[4096] = "";
-	ssize_t size = process->messages >= 0 ? pread(process->messages, text, sizeof(text) - 1, 0) : 0;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && size > 0; i++)
-		if (memmem(text, (size_t)size, words[i], strlen(words[i])))
-			return true;
-	return false;
+	struct arena scratch = {0};
+	const char *text = process_messages(process, &scratch);
+	bool found = strstr(text, "std::bad_alloc") || strstr(text, "out of memory");
+	arena_release(&scratch);
+	return found;
 }
 
 const char *process_end(int status, struct arena *arena)

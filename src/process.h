@@ -4,7 +4,7 @@
  * What may crash, stall, need too much memory or have to be stopped at once is done in such a process: to end it costs
  * only what it was at work on. It begins as a copy of its parent, so all that the parent has in memory it need not be
  * told; it ends with its parent, however that ends. Its standard input and output are nothing, its messages go to a
- * file in memory of which process_is_out_of_memory() reads what it died of; with $ASYNCLINT_DEBUG set they go where the
+ * file in memory (process_messages()); with $ASYNCLINT_DEBUG set they go where the
  * parent's do.
  *
  * What goes over the socket either way are frames: a header and the bytes that it announces. The parent never waits for
@@ -50,6 +50,9 @@ bool process_start(struct process *process, const struct process_options *option
 /* Ends the process, and returns its status as waitpid() gives it: the one it ended with by itself, if it has done so.
  */
 int process_stop(struct process *process);
+
+/* What it has said on its standard error, the first 4 kB (arena). */
+const char *process_messages(const struct process *process, struct arena *arena);
 
 /* Whether it got no more memory: neither the C++ library nor LLVM nor arena.h has another way to say so than to print
    it before the process ends. */

@@ -1,0 +1,147 @@
+#include "lsp_workspace.h"
+
+#include "compdb.h"
+#include "lsp_uri.h"
+#include "paths.h"
+
+#include <string.h>
+
+static void add_folder(struct workspace *workspace, const char *uri)
+{
+	const char *path = uri ? uri_path(uri, &workspace->arena) : NULL;
+	if (path)
+		table_add(&workspace->folders, path);
+}
+
+static void remove_folder(struct workspace *workspace, const char *uri)
+{
+	const char *path = uri ? uri_path(uri, &workspace->arena) : NULL;
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < workspace->folders.count; i++)
+		if (!path || strcmp(workspace->folders.items[i], path) != 0)
+			workspace->folders.items[kept++] = workspace->folders.items[i];
+	workspace->folders.count = kept;
+}
+
+void workspace_read_folders(struct workspace *workspace, const cJSON *parameters)
+{
+	const cJSON *folders = client_get(parameters, "workspaceFolders"), *folder;
+	cJSON_ArrayForEach(folder, folders) add_folder(workspace, client_get_string(folder, "uri"));
+	if (!workspace->folders.count)
+		add_folder(workspace, client_get_string(parameters, "rootUri"));
+}
+
+void workspace_change_folders(struct workspace *workspace, const cJSON *parameters)
+{
+	const cJSON *folder;
+	cJSON_ArrayForEach(folder, client_get(parameters, "event.removed"))
+	    remove_folder(workspace, client_get_string(folder, "uri"));
+	cJSON_ArrayForEach(folder, client_get(parameters, "event.added"))
+	    add_folder(workspace, client_get_string(folder, "uri"));
+}
+
+/* Says each reason once. */
+static void tell_refused(struct workspace *workspace, bool found, const char *reason)
+{
+	for (uint32_t i = 0; i < workspace->refused.count; i++)
+		if (strcmp(workspace->refused.items[i], reason) == 0)
+			return;
+	table_add(&workspace->refused, arena_strdup(&workspace->arena, reason));
+	client_show(workspace->client, found ? MESSAGE_ERROR : MESSAGE_WARNING, "asynclint: %s", reason);
+}
+
+static struct project *open_project(struct workspace *workspace, const char *folder)
+{
+	struct arena scratch = {0};
+	const char *error = NULL;
+	bool found;
+	struct project *project =
+	    project_open(workspace->client, workspace->documents, workspace->options, folder, &scratch, &found, &error);
+	if (project)
+		table_add(&workspace->projects, project);
+	else
+		tell_refused(workspace, found, error);
+	arena_release(&scratch);
+	return project;
+}
+
+static struct project *find_compiling(const struct workspace *workspace, const char *path)
+{
+	for (uint32_t i = 0; i < workspace->projects.count; i++)
+		if (project_compiles(workspace->projects.items[i], path))
+			return workspace->projects.items[i];
+	return NULL;
+}
+
+static struct project *find_by_database(const struct workspace *workspace, const char *database)
+{
+	for (uint32_t i = 0; i < workspace->projects.count; i++)
+		if (strcmp(workspace->projects.items[i]->inputs.database, database) == 0)
+			return workspace->projects.items[i];
+	return NULL;
+}
+
+static bool is_beneath(const char *path, const char *folder)
+{
+	return path_in_root(path, folder) != path;
+}
+
+/* The innermost workspace folder that holds the file; NULL if there is none. */
+static const char *find_folder(const struct workspace *workspace, const char *path)
+{
+	const char *best = NULL;
+	for (uint32_t i = 0; i < workspace->folders.count; i++) {
+		const char *folder = workspace->folders.items[i];
+		if (is_beneath(path, folder) && (!best || strlen(folder) > strlen(best)))
+			best = folder;
+	}
+	return best;
+}
+
+/* The project of the database that is found from there, whichever way its options lead to it; NULL if there is none,
+   which is said. */
+static struct project *find_from(struct workspace *workspace, const char *folder)
+{
+	struct arena scratch = {0};
+	const char *database = workspace->options->database ? NULL : compdb_find(folder, &scratch);
+	struct project *known = database ? find_by_database(workspace, database) : NULL;
+	if (workspace->options->database && workspace->projects.count)
+		known = workspace->projects.items[0]; /* -p names the only one */
+	arena_release(&scratch);
+	return known ? known : open_project(workspace, folder);
+}
+
+void workspace_place(struct workspace *workspace, struct document *document)
+{
+	document->project = document->path ? find_compiling(workspace, document->path) : NULL;
+	if (document->project || !document->path)
+		return;
+	struct arena scratch = {0};
+	const char *directory =
+	    arena_strndup(&scratch, document->path, (size_t)(strrchr(document->path, '/') - document->path));
+	const char *folder = find_folder(workspace, document->path);
+	bool beside = workspace->options->database || compdb_find(directory, &scratch);
+	document->project = find_from(workspace, beside || !folder ? directory : folder);
+	if (document->project)
+		client_log(workspace->client, MESSAGE_LOG, "%s: read with %s/compile_commands.json", document->path,
+			   document->project->inputs.database);
+	arena_release(&scratch);
+}
+
+void workspace_close_projects(struct workspace *workspace)
+{
+	while (workspace->projects.count)
+		project_close(workspace->projects.items[--workspace->projects.count]);
+	workspace->refused.count = 0;
+	for (uint32_t i = 0; i < workspace->documents->list.count; i++)
+		workspace->documents->list.items[i]->project = NULL;
+}
+
+void workspace_release(struct workspace *workspace)
+{
+	workspace_close_projects(workspace);
+	table_release(&workspace->projects);
+	table_release(&workspace->folders);
+	table_release(&workspace->refused);
+	arena_release(&workspace->arena);
+}
