@@ -16,7 +16,8 @@
 enum inputs_result {
 	INPUTS_READY,
 	INPUTS_FAILED,    /* there is nothing to analyse; said why */
-	INPUTS_SKIPPED,   /* no compile database, and --skip-without-database: said so */
+	INPUTS_SKIPPED,   /* no compile database, and --skip-without-database, or all that is named is excluded, and
+			     --force-exclude: said so */
 	INPUTS_UNCHANGED, /* --changed or --since, and no unit has what changed: nothing can be found */
 };
 
@@ -33,6 +34,8 @@ struct inputs {
 	TABLE(const struct facts *) facts; /* to be analysed */
 	struct cache *cache;               /* that the facts are from, until inputs_close_cache(); or NULL */
 	struct changes changes;            /* with --changed and --since */
+	config_strings asked;              /* excluded files (absolute) that were named */
+	struct scope scope;                /* options->scope with them */
 	bool partial;                      /* only part of a database was asked for */
 	bool incomplete;                   /* something that was asked for could not be had */
 };
@@ -44,6 +47,9 @@ enum inputs_result inputs_collect(struct inputs *inputs, const struct options *o
 /* Only finds and reads the compile database for inputs->directory: sets database, root and commands. INPUTS_SKIPPED if
    there is none, INPUTS_FAILED if it is of no use, both with a message in *error (inputs' arena). */
 enum inputs_result inputs_read_database(struct inputs *inputs, const struct options *options, const char **error);
+
+/* Takes out the commands of files that inputs->scope excludes. False with a message in *error if none is left. */
+bool inputs_drop_excluded(struct inputs *inputs, bool verbose, const char **error);
 
 /* Sets inputs->cache, or leaves it NULL: that it cannot be used is worth a warning, the work can be done without. */
 void inputs_open_cache(struct inputs *inputs, const struct options *options);

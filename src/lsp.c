@@ -70,7 +70,7 @@ static void take_messages(struct server *server)
 	}
 }
 
-int lsp_serve(const struct options *options)
+int lsp_serve(int argc, char **argv)
 {
 	struct loop loop = {.client_process = -1};
 	struct server *server = &loop.server;
@@ -78,7 +78,7 @@ int lsp_serve(const struct options *options)
 	server->client.transport.out = STDOUT_FILENO;
 	server->workspace.client = &server->client;
 	server->workspace.documents = &server->documents;
-	server->workspace.options = options;
+	server->workspace.arguments = (struct arguments_of_project){argc, argv};
 	/* A client that is gone is seen when it is written to. How processes ended can be told only of those that are
 	   waited for. */
 	signal(SIGPIPE, SIG_IGN);

@@ -16,9 +16,9 @@
 #ifndef ASYNCLINT_LSP_H
 #define ASYNCLINT_LSP_H
 
-#include "options.h"
-
-/* Serves until the client says exit, or is gone. Returns the exit status of LSP: 0 after `shutdown`, else 1. */
-int lsp_serve(const struct options *options);
+/* The arguments are what the program was called with, and have been found to be good: each project is checked as
+   `asynclint check` with them would check it. Serves until the client says exit, or is gone. Returns the exit status of
+   LSP: 0 after `shutdown`, else 1. */
+int lsp_serve(int argc, char **argv);
 
 #endif

@@ -2,12 +2,28 @@
 
 #include "allow.h"
 #include "analysis.h"
+#include "baseline.h"
 #include "result.h"
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { FRAME_FOUND, FRAME_QUESTION, FRAME_ANSWER };
+
+/* What was found that is to be shown, as lint.c has it. The baseline may have been written anew since. */
+static void keep_wanted(const struct project *project, struct findings *findings, struct coverage *coverage)
+{
+	struct baseline baseline = {0};
+	struct arena arena = {0};
+	const char *error;
+	scope_apply(&project->inputs.scope, project->inputs.root, findings, coverage);
+	if (project->options.baseline && chdir(project->folder) == 0 &&
+	    baseline_read(&baseline, project->options.baseline, &arena, &error))
+		baseline_apply(&baseline, project->options.rules, findings);
+	baseline_release(&baseline);
+	arena_release(&arena);
+}
 
 static void tell_findings(const struct project *project, const struct analysis *analysis,
 			  const struct facts *const *units, uint32_t count, int socket)
@@ -20,6 +36,7 @@ static void tell_findings(const struct project *project, const struct analysis *
 	analysis_find(analysis, &how, &findings, &coverage);
 	allow_apply(units, count, &allow, &findings, &coverage);
 	findings_finish(&findings);
+	keep_wanted(project, &findings, &coverage);
 	size_t size;
 	const void *bytes = result_write(&findings, &coverage, &findings.arena, &size);
 	frame_send(socket, FRAME_FOUND, bytes, size);

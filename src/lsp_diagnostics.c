@@ -156,7 +156,7 @@ static void begin(struct publication *publication, const struct range *range, in
 
 static void write_finding(struct publication *publication, const struct finding *finding)
 {
-	static const int severities[] = {
+	static const int lsp_severities[] = {
 	    [SEVERITY_ADVICE] = LSP_INFORMATION,
 	    [SEVERITY_WARNING] = LSP_WARNING,
 	    [SEVERITY_ERROR] = LSP_ERROR,
@@ -165,7 +165,7 @@ static void write_finding(struct publication *publication, const struct finding 
 	struct range range;
 	if (!diagnostics_range(publication->project, publication->document, &finding->location, &range))
 		return;
-	begin(publication, &range, severities[finding->severity], finding->rule, message_of(publication, finding));
+	begin(publication, &range, lsp_severities[finding->severity], finding->rule, message_of(publication, finding));
 	const char *document = client->code_description ? rule_document(finding->rule, &publication->arena) : NULL;
 	if (document) {
 		json_object(publication->json, "codeDescription");

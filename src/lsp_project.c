@@ -1,5 +1,6 @@
 #include "lsp_project.h"
 
+#include "baseline.h"
 #include "catalog.h"
 #include "lsp_analysis.h"
 #include "lsp_index.h"
@@ -8,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Milliseconds without an edit before the text is looked at, or nobody would get to type; processes that hold parsed
    units, each as large as a compiler; crashes by one text before it is left alone. */
@@ -25,15 +27,47 @@ const struct facts *project_facts(const struct project_unit *unit)
 	return unit->live.facts ? unit->live.facts : unit->saved;
 }
 
-/* The one place where a project's options are made: what the command line of the server says holds for all. */
-static bool make_options(struct project *project, const struct options *options, const char **error)
+/* The one place where a project's options are made. Names in them are relative to the folder, which is entered. */
+static bool make_options(struct project *project, const struct arguments_of_project *arguments, const char **error)
 {
-	project->options = *options;
-	return catalog_load_models(&project->models, &project->options, &project->models_arena, error);
+	static char check[] = "check";
+	struct arena *arena = &project->options_arena;
+	char **list = arena_copy(arena, arguments->list, (size_t)arguments->count + 1, sizeof(char *));
+	list[1] = check;
+	if (chdir(project->folder) != 0) {
+		*error = arena_printf(arena, "cannot enter '%s': %s", project->folder, strerror(errno));
+		return false;
+	}
+	return options_parse(&project->options, arguments->count, list, arena, error);
 }
 
-struct project *project_open(struct client *client, struct documents *documents, const struct options *options,
-			     const char *folder, struct arena *arena, bool *found, const char **error)
+/* A baseline is read for each analysis: here only to say what is wrong with it. */
+static bool try_baseline(const struct project *project, struct arena *arena, const char **error)
+{
+	struct baseline baseline = {0};
+	bool good = !project->options.baseline || baseline_read(&baseline, project->options.baseline, arena, error);
+	baseline_release(&baseline);
+	return good;
+}
+
+static enum inputs_result read_project(struct project *project, const struct arguments_of_project *arguments,
+				       const char **error)
+{
+	struct inputs *inputs = &project->inputs;
+	if (!make_options(project, arguments, error) || !try_baseline(project, &project->options_arena, error) ||
+	    !catalog_load_models(&project->models, &project->options, &project->models_arena, error))
+		return INPUTS_FAILED;
+	inputs->directory = project->folder;
+	inputs->scope = project->options.scope;
+	enum inputs_result result = inputs_read_database(inputs, &project->options, error);
+	if (result == INPUTS_READY && !inputs_drop_excluded(inputs, false, error))
+		result = INPUTS_FAILED;
+	return result;
+}
+
+struct project *project_open(struct client *client, struct documents *documents,
+			     const struct arguments_of_project *arguments, const char *folder, struct arena *arena,
+			     bool *found, const char **error)
 {
 	struct arena own = {0};
 	struct project *project = arena_alloc(&own, sizeof(*project));
@@ -41,10 +75,7 @@ struct project *project_open(struct client *client, struct documents *documents,
 	project->client = client;
 	project->documents = documents;
 	project->folder = arena_strdup(&project->arena, folder);
-	project->inputs.directory = project->folder;
-	enum inputs_result result = INPUTS_FAILED;
-	if (make_options(project, options, error))
-		result = inputs_read_database(&project->inputs, &project->options, error);
+	enum inputs_result result = read_project(project, arguments, error);
 	*found = result != INPUTS_SKIPPED;
 	if (result != INPUTS_READY) {
 		*error = arena_strdup(arena, *error);
@@ -71,6 +102,8 @@ void project_close(struct project *project)
 	models_release(&project->models);
 	arena_release(&project->models_arena);
 	inputs_release(&project->inputs);
+	options_release(&project->options);
+	arena_release(&project->options_arena);
 	struct arena arena = project->arena;
 	arena_release(&arena);
 }

@@ -20,6 +20,7 @@
 #include "lsp_documents.h"
 #include "lsp_live.h"
 #include "models.h"
+#include "options.h"
 
 struct project_unit {
 	const struct command *command;
@@ -33,8 +34,9 @@ struct project {
 	struct client *client;
 	struct documents *documents;
 	const char *folder; /* absolute: where the database was looked for */
-	struct options options;
-	struct inputs inputs; /* database, root, commands */
+	struct arena options_arena;
+	struct options options; /* points into itself */
+	struct inputs inputs;   /* database, root, commands */
 	struct arena models_arena;
 	struct models models;
 	TABLE(struct project_unit) units; /* one per command */
@@ -60,10 +62,18 @@ struct project {
 /* The facts that are analysed: those of the editor's text, else the saved ones; NULL if there are none. */
 const struct facts *project_facts(const struct project_unit *unit);
 
-/* Finds and reads what the folder's project is made of. NULL if there is no database (*found is false then) or it is of
+/* What the server was called with. */
+struct arguments_of_project {
+	int count;
+	char **list;
+};
+
+/* Finds and reads what the folder's project is made of: config, baseline, models, database, as `asynclint check` would
+   that is called in it with these arguments. NULL if there is no database (*found is false then) or it is of
    no use, with a message in *error (arena). */
-struct project *project_open(struct client *client, struct documents *documents, const struct options *options,
-			     const char *folder, struct arena *arena, bool *found, const char **error);
+struct project *project_open(struct client *client, struct documents *documents,
+			     const struct arguments_of_project *arguments, const char *folder, struct arena *arena,
+			     bool *found, const char **error);
 void project_close(struct project *project);
 
 /* Whether a unit compiles the file. */

@@ -56,7 +56,7 @@ static struct project *open_project(struct workspace *workspace, const char *fol
 	const char *error = NULL;
 	bool found;
 	struct project *project =
-	    project_open(workspace->client, workspace->documents, workspace->options, folder, &scratch, &found, &error);
+	    project_open(workspace->client, workspace->documents, &workspace->arguments, folder, &scratch, &found, &error);
 	if (project)
 		table_add(&workspace->projects, project);
 	else
@@ -98,17 +98,15 @@ static const char *find_folder(const struct workspace *workspace, const char *pa
 	return best;
 }
 
-/* The project of the database that is found from there, whichever way its options lead to it; NULL if there is none,
-   which is said. */
-static struct project *find_from(struct workspace *workspace, const char *folder)
+/* The project whose options say so: -p and a config name the only database of a folder. */
+static struct project *find_around(const struct workspace *workspace, const char *folder)
 {
-	struct arena scratch = {0};
-	const char *database = workspace->options->database ? NULL : compdb_find(folder, &scratch);
-	struct project *known = database ? find_by_database(workspace, database) : NULL;
-	if (workspace->options->database && workspace->projects.count)
-		known = workspace->projects.items[0]; /* -p names the only one */
-	arena_release(&scratch);
-	return known ? known : open_project(workspace, folder);
+	for (uint32_t i = 0; i < workspace->projects.count; i++) {
+		struct project *project = workspace->projects.items[i];
+		if (project->options.database && strcmp(project->folder, folder) == 0)
+			return project;
+	}
+	return NULL;
 }
 
 void workspace_place(struct workspace *workspace, struct document *document)
@@ -117,11 +115,19 @@ void workspace_place(struct workspace *workspace, struct document *document)
 	if (document->project || !document->path)
 		return;
 	struct arena scratch = {0};
+	const char *folder = find_folder(workspace, document->path);
 	const char *directory =
 	    arena_strndup(&scratch, document->path, (size_t)(strrchr(document->path, '/') - document->path));
-	const char *folder = find_folder(workspace, document->path);
-	bool beside = workspace->options->database || compdb_find(directory, &scratch);
-	document->project = find_from(workspace, beside || !folder ? directory : folder);
+	const char *database = compdb_find(directory, &scratch);
+	document->project = folder ? find_around(workspace, folder) : NULL;
+	if (!document->project && database)
+		document->project = find_by_database(workspace, database);
+	if (!document->project)
+		document->project = open_project(workspace, folder ? folder : directory);
+	/* The database of the folder may be none of this file's. */
+	if (document->project && folder && database && !document->project->options.database &&
+	    strcmp(document->project->inputs.database, database) != 0)
+		document->project = open_project(workspace, directory);
 	if (document->project)
 		client_log(workspace->client, MESSAGE_LOG, "%s: read with %s/compile_commands.json", document->path,
 			   document->project->inputs.database);

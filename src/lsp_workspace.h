@@ -10,7 +10,7 @@
 struct workspace {
 	struct client *client;
 	struct documents *documents;
-	const struct options *options;
+	struct arguments_of_project arguments;
 	struct arena arena;
 	TABLE(const char *) folders; /* absolute */
 	TABLE(struct project *) projects;

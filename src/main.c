@@ -3,6 +3,7 @@
 #include "lint.h"
 #include "lsp.h"
 #include "options.h"
+#include "print_config.h"
 #include "walk.h"
 
 #include <errno.h>
@@ -21,18 +22,18 @@ static int print_version(struct arena *arena)
 	return 0;
 }
 
-static int run(const struct options *options, struct arena *arena)
+static int run(const struct options *options, int argc, char **argv, struct arena *arena)
 {
 	switch (options->action) {
 	case ACTION_CHECK:
 	case ACTION_JOIN:
-		return lint_check(options);
+		return options->print_config ? print_config(options) : lint_check(options);
 	case ACTION_FACTS:
 		return lint_facts(options);
 	case ACTION_WHY:
 		return lint_why(options);
 	case ACTION_LSP:
-		return lsp_serve(options);
+		return lsp_serve(argc, argv);
 	case ACTION_EXPLAIN:
 		return catalog_explain(options);
 	case ACTION_RULES:
@@ -53,13 +54,14 @@ int main(int argc, char **argv)
 	const char *error = NULL;
 	int status = 2;
 	if (options_parse(&options, argc, argv, &arena, &error))
-		status = run(&options, &arena);
+		status = run(&options, argc, argv, &arena);
 	else
 		console_error("%s", error);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		console_error("cannot write to standard output: %s", strerror(errno));
 		status = 2;
 	}
+	options_release(&options);
 	arena_release(&arena);
 	return status;
 }
