@@ -9,7 +9,7 @@ const { pathToFileURL } = require('url');
 const rpc = require('vscode-jsonrpc/node');
 const lsp = require('vscode-languageserver-protocol/node');
 
-const WATCHDOG = 300000;
+const WATCHDOG = 40000;
 
 const CAPABILITIES = {
   general: { positionEncodings: ['utf-16'] },
@@ -23,7 +23,19 @@ const CAPABILITIES = {
 };
 
 class Session {
+  static live = new Set();
+
+  // Of a test that failed.
+  static abandon() {
+    for (const session of Session.live) {
+      clearTimeout(session.watchdog);
+      session.child.kill('SIGKILL');
+    }
+    Session.live.clear();
+  }
+
   constructor(program, folder, options = {}) {
+    Session.live.add(this);
     this.folder = folder;
     this.log = [];
     this.seen = []; // {method, params} in order; waits look at what came after their mark
@@ -103,7 +115,8 @@ class Session {
   }
 
   request(method, name, more = {}, token = undefined) {
-    return this.connection.sendRequest(method, { textDocument: { uri: this.uri(name) }, ...more }, token);
+    const params = { textDocument: { uri: this.uri(name) }, ...more };
+    return token ? this.connection.sendRequest(method, params, token) : this.connection.sendRequest(method, params);
   }
 
   // Ends as the protocol says; returns the exit status.
@@ -116,6 +129,7 @@ class Session {
   async close() {
     const status = await this.exited;
     clearTimeout(this.watchdog);
+    Session.live.delete(this);
     this.connection.dispose();
     return status;
   }
