@@ -3,6 +3,7 @@
 #include "console.h"
 #include "lsp_server.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/pidfd.h>
@@ -20,6 +21,8 @@ static void watch_client(struct loop *loop)
 	uint32_t process = loop->server.client_process;
 	if (loop->client_process < 0 && process)
 		loop->client_process = pidfd_open((pid_t)process, 0);
+	if (loop->client_process < 0 && process && errno == ESRCH)
+		loop->server.client.gone = true;
 	loop->server.client_process = 0;
 }
 

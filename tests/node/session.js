@@ -9,7 +9,7 @@ const { pathToFileURL } = require('url');
 const rpc = require('vscode-jsonrpc/node');
 const lsp = require('vscode-languageserver-protocol/node');
 
-const WATCHDOG = 40000;
+const WATCHDOG = Number(process.env.WATCHDOG || 300) * 1000;
 
 const CAPABILITIES = {
   general: { positionEncodings: ['utf-16'] },
