@@ -97,7 +97,9 @@ static void find(struct lint *lint)
 	analyse(lint);
 	struct filter filter = {
 	    .lines = lint->options->lines.file_count ? &lint->options->lines : NULL,
-	    .changes = lint->options->changed ? &lint->inputs.changes : NULL,
+	    .files = lint->inputs.asked,
+	    .headers = lint->options->headers,
+	    .headers_left_out = lint->options->headers_left_out,
 	    .root = lint->inputs.root,
 	};
 	lint->coverage.filtered = filter_apply(&filter, &lint->findings);

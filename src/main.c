@@ -34,6 +34,8 @@ static int run(const struct options *options, struct arena *arena)
 		return catalog_explain(options);
 	case ACTION_RULES:
 		return catalog_rules(options);
+	case ACTION_LIST_CHECKS:
+		return catalog_list_checks(options);
 	case ACTION_VERSION:
 		return print_version(arena);
 	case ACTION_HELP:

@@ -4,6 +4,7 @@
 #include "table.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ enum {
 	PARSING = CHECK | FACTS | WHY, /* actions that read sources */
 	ANALYSING = CHECK | JOIN | WHY,
 	REPORTING = CHECK | JOIN,
+	LISTING = 1u << ACTION_LIST_CHECKS, /* what an option turns reporting into */
 	ANY = 0xFF,
 };
 
@@ -41,7 +43,10 @@ enum {
 	OPTION_STATS,
 	OPTION_CHANGED,
 	OPTION_SINCE,
+	OPTION_WHOLE_PROGRAM,
 	OPTION_LINE_FILTER,
+	OPTION_HEADER_FILTER,
+	OPTION_EXCLUDE_HEADER_FILTER,
 	OPTION_STRICT,
 	OPTION_UNIT_TIMEOUT,
 	OPTION_UNIT_MEMORY,
@@ -51,9 +56,11 @@ enum {
 	OPTION_COLOR,
 	OPTION_DUMP,
 	OPTION_SKIP_WITHOUT_DATABASE,
+	OPTION_REQUIRE_DATABASE,
 	OPTION_CACHE,
 	OPTION_CACHE_SIZE,
 	OPTION_NO_CACHE,
+	OPTION_LIST_CHECKS,
 	OPTION_VERSION,
 	OPTION_HELP,
 };
@@ -82,8 +89,14 @@ static const struct option_entry entries[] = {
     {"cache-size", "SIZE", OPTION_CACHE_SIZE, PARSING, "what the cache may take, such as 500M or 2G (default: 5G)"},
     {"no-cache", NULL, OPTION_NO_CACHE, PARSING, "parse everything, keep nothing"},
     {"skip-without-database", NULL, OPTION_SKIP_WITHOUT_DATABASE, PARSING,
-     "where no compile database is found, say so and exit with 0"},
-    {"rules", "LIST", OPTION_RULES, REPORTING, "rules and families to run: a,b; -a,-b without them; all"},
+     "where no compile database is found, or it does not know a named file, say so and go on"},
+    {"require-database", NULL, OPTION_REQUIRE_DATABASE, PARSING,
+     "exit with 2 in these cases, whatever the option above says"},
+    {"whole-program", NULL, OPTION_WHOLE_PROGRAM, CHECK,
+     "with files named: analyse all of the database, report what is in these files"},
+    {"rules", "LIST", OPTION_RULES, REPORTING, "rules and families to run: a,b; -a,-b without them; all; loop-*"},
+    {"checks", "LIST", OPTION_RULES, REPORTING, NULL}, /* clang-tidy's name for it */
+    {"list-checks", NULL, OPTION_LIST_CHECKS, REPORTING, "list the rules that would run, as clang-tidy does"},
     {"preview", NULL, OPTION_PREVIEW, REPORTING, "run rules in preview too"},
     {"models", "PATH", OPTION_MODELS, ANALYSING, "library models to add: a file or a directory"},
     {"no-models", NULL, OPTION_NO_MODELS, ANALYSING, "leave the built-in library models out"},
@@ -92,12 +105,17 @@ static const struct option_entry entries[] = {
     {"since", "REV", OPTION_SINCE, CHECK, "the same for all that changed since HEAD and REV parted"},
     {"line-filter", "JSON", OPTION_LINE_FILTER, REPORTING,
      "report only what is on these lines, as clang-tidy: [{\"name\":\"a.c\",\"lines\":[[1,3]]}]"},
+    {"header-filter", "REGEX", OPTION_HEADER_FILTER, REPORTING,
+     "of headers, report only what is in those whose path matches (default: all)"},
+    {"exclude-header-filter", "REGEX", OPTION_EXCLUDE_HEADER_FILTER, REPORTING,
+     "of headers, do not report what is in those whose path matches"},
     {"explain-silence", "FILE:LINE", OPTION_EXPLAIN_SILENCE, REPORTING,
      "say what is known of the calls on that line, and why rules are silent"},
     {"format", "FORMAT", OPTION_FORMAT, REPORTING | RULES, "text (default) or json"},
     {"output", "FILE", 'o', REPORTING | FACTS, "write there instead of to standard output"},
     {"dump", NULL, OPTION_DUMP, FACTS, "write the facts as JSON"},
     {"color", "WHEN", OPTION_COLOR, REPORTING, "colours and source lines: auto (default), always, never"},
+    {"use-color", "[=BOOL]", OPTION_COLOR, REPORTING, NULL}, /* as clang-tidy's drivers write it */
     {"strict", NULL, OPTION_STRICT, REPORTING | FACTS, "exit with 2 if anything was not fully understood"},
     {"stats", "[=json]", OPTION_STATS, REPORTING,
      "say on standard error what the run cost: time by phase, cache, memory"},
@@ -123,6 +141,7 @@ struct parser {
 	struct arena *arena;
 	const char **error;
 	const char *action_name;
+	bool require_database;
 	TABLE(const char *) rule_names;               /* of all --rules, with their '-' */
 	const char **models, **extra, **extra_before; /* each with room for argc items */
 	uint32_t model_count, extra_count, extra_before_count;
@@ -181,14 +200,14 @@ static bool add_cost(struct parser *parser, const char *name)
 	return fail(parser, "unknown cost '%s'; known are %s", name, known);
 }
 
-/* Calls `item` for each name of a comma-separated list. */
+/* Calls `item` for each name of a list that is separated by commas, blanks or line ends. */
 static bool parse_list(struct parser *parser, const char *list, bool (*item)(struct parser *parser, const char *name))
 {
 	for (const char *rest = list; *rest;) {
-		size_t length = strcspn(rest, ",");
+		size_t length = strcspn(rest, ", \t\n");
 		if (length && !item(parser, arena_strndup(parser->arena, rest, length)))
 			return false;
-		rest += length + (rest[length] == ',');
+		rest += length + (rest[length] != '\0');
 	}
 	return true;
 }
@@ -202,16 +221,19 @@ static bool parse_file_and_line(struct parser *parser, const char *option, const
 	return parse_number(parser, option, colon + 1, INT32_MAX, &parser->options->silence_line);
 }
 
+/* NULL, as `--use-color` alone, stands for "true". */
 static bool parse_color(const struct parser *parser, const char *text)
 {
-	static const char *const names[] = {
-	    [COLOR_AUTO] = "auto",
-	    [COLOR_ALWAYS] = "always",
-	    [COLOR_NEVER] = "never",
+	static const struct {
+		const char *name;
+		enum color color;
+	} names[] = {
+	    {"auto", COLOR_AUTO},   {"always", COLOR_ALWAYS}, {"never", COLOR_NEVER},
+	    {"true", COLOR_ALWAYS}, {"false", COLOR_NEVER},
 	};
-	for (int color = COLOR_AUTO; color <= COLOR_NEVER; color++) {
-		if (strcmp(text, names[color]) == 0) {
-			parser->options->color = (enum color)color;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(text ? text : "true", names[i].name) == 0) {
+			parser->options->color = names[i].color;
 			return true;
 		}
 	}
@@ -234,19 +256,36 @@ static bool runs_by_default(const struct rule *rule, bool preview)
 	return rule->status == RULE_DEFAULT || (rule->status == RULE_PREVIEW && preview);
 }
 
-/* What a name adds: a rule by its id whatever its status; of a family those that would run by default. What it takes
- * away: all. */
+static bool is_pattern(const char *name)
+{
+	return strchr(name, '*') != NULL;
+}
+
+/* What a name adds: a rule by its id, or by a pattern that its id matches, whatever its status; of a family those that
+ * would run by default. What it takes away: all. */
 static bool name_covers(const char *name, bool removes, const struct rule *rule, bool preview)
 {
 	if (strcmp(name, "all") == 0 || strcmp(name, rule->id) == 0)
 		return true;
+	if (is_pattern(name))
+		return fnmatch(name, rule->id, 0) == 0;
 	return strcmp(name, rule->family) == 0 && (removes || runs_by_default(rule, preview));
+}
+
+static bool is_matched(const char *pattern)
+{
+	for (const struct rule *const *rule = all_rules; *rule; rule++)
+		if (fnmatch(pattern, (*rule)->id, 0) == 0)
+			return true;
+	return false;
 }
 
 static bool add_rule_name(struct parser *parser, const char *name)
 {
 	const char *bare = name + (name[0] == '-');
-	if (strcmp(bare, "all") != 0 && !rule_find(bare) && !rule_family_exists(bare))
+	if (is_pattern(bare) && !is_matched(bare))
+		return fail(parser, "no rule matches '%s'; 'asynclint rules' lists all", bare);
+	if (!is_pattern(bare) && strcmp(bare, "all") != 0 && !rule_find(bare) && !rule_family_exists(bare))
 		return fail(parser, "%s", rule_unknown(bare, parser->arena));
 	table_add(&parser->rule_names, name);
 	return true;
@@ -269,7 +308,7 @@ static bool is_selected(const struct parser *parser, const struct rule *rule)
 
 static bool select_rules(const struct parser *parser)
 {
-	if (!(REPORTING & 1u << parser->options->action))
+	if (!((REPORTING | LISTING) & 1u << parser->options->action))
 		return true;
 	uint32_t known = 0, count = 0;
 	while (all_rules[known])
@@ -324,6 +363,14 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 		return options->changed = true;
 	case OPTION_LINE_FILTER:
 		return line_filter_parse(argument, parser->arena, &options->lines, parser->error);
+	case OPTION_WHOLE_PROGRAM:
+		return options->whole_program = true;
+	case OPTION_HEADER_FILTER:
+		options->headers = argument;
+		return filter_check_pattern(argument, parser->arena, parser->error);
+	case OPTION_EXCLUDE_HEADER_FILTER:
+		options->headers_left_out = argument;
+		return filter_check_pattern(argument, parser->arena, parser->error);
 	case OPTION_STRICT:
 		return options->strict = true;
 	case OPTION_UNIT_TIMEOUT:
@@ -352,6 +399,11 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 		return options->dump = true;
 	case OPTION_SKIP_WITHOUT_DATABASE:
 		return options->skip_without_database = true;
+	case OPTION_REQUIRE_DATABASE:
+		return parser->require_database = true;
+	case OPTION_LIST_CHECKS:
+		options->action = ACTION_LIST_CHECKS;
+		return true;
 	case OPTION_VERSION:
 		options->action = ACTION_VERSION;
 		return true;
@@ -510,6 +562,9 @@ static bool parse(struct parser *parser, int argc, char **argv)
 		return false;
 	if (options->action == ACTION_HELP || options->action == ACTION_VERSION)
 		return true;
+	if (options->action == ACTION_LIST_CHECKS)
+		return select_rules(parser);
+	options->skip_without_database &= !parser->require_database;
 	options->file_count = (uint32_t)(argc - optind);
 	const char **files = arena_alloc(parser->arena, (options->file_count + 1) * sizeof(*files));
 	for (uint32_t i = 0; i < options->file_count; i++)

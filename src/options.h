@@ -22,6 +22,7 @@ enum action {
 	ACTION_EXPLAIN,
 	ACTION_RULES,
 	ACTION_WHY,
+	ACTION_LIST_CHECKS,
 	ACTION_HELP,
 	ACTION_VERSION,
 };
@@ -39,6 +40,7 @@ struct options {
 
 	const char *database;     /* -p, or NULL: to be found */
 	const char *root;         /* --root, or NULL: to be found */
+	bool whole_program;       /* with files named: of all units, what is in these files is asked for */
 	bool changed;             /* --changed or --since: only what changed is asked for, */
 	const char *since;        /* since HEAD and this revision parted; NULL: since HEAD */
 	const char *silence_file; /* --explain-silence FILE:LINE, or NULL */
@@ -52,6 +54,8 @@ struct options {
 	uint32_t costs;                  /* bit (1u << enum cost): classes of blocking that are reported */
 
 	struct line_filter lines; /* --line-filter */
+	const char *headers,
+	    *headers_left_out; /* --header-filter, --exclude-header-filter, or NULL: checked patterns */
 	enum stats_format stats;
 	const struct report_format *format;
 	enum color color;

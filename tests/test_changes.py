@@ -380,7 +380,7 @@ class LineFilter(Project):
         for lines in ([[7, 9]], [[1, 5]], [[7, 5]]):
             result = self.filtered(0, {"name": "tick.c", "lines": lines})
             self.assertEqual((result.stdout, result.stderr),
-                             ("", "0 findings in 2 units; 1 more finding outside the lines asked for\n"))
+                             ("", "0 findings in 2 units; 1 more finding outside what was asked for\n"))
 
     def test_notes_count(self):
         """'tick' is registered in line 11: a note."""
