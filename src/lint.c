@@ -114,26 +114,26 @@ static bool is_for_the_eye(const struct options *options)
 	       strcmp(terminal, "dumb") != 0;
 }
 
-/* Opens options->output, or returns stdout; NULL after an error message. */
-static FILE *open_output(const struct options *options)
+/* Opens the file, or returns stdout for NULL; NULL after an error message. */
+static FILE *open_output(const char *path)
 {
-	if (!options->output)
+	if (!path)
 		return stdout;
-	FILE *out = fopen(options->output, "w");
+	FILE *out = fopen(path, "w");
 	if (!out)
-		console_error("cannot write '%s': %s", options->output, strerror(errno));
+		console_error("cannot write '%s': %s", path, strerror(errno));
 	return out;
 }
 
 /* What goes wrong with stdout is main()'s to say. */
-static bool close_output(const struct options *options, FILE *out)
+static bool close_output(const char *path, FILE *out)
 {
 	if (out == stdout)
 		return fflush(stdout) == 0;
 	bool failed = ferror(out);
 	failed |= fclose(out) != 0;
 	if (failed)
-		console_error("cannot write '%s': %s", options->output, strerror(errno));
+		console_error("cannot write '%s': %s", path, strerror(errno));
 	return !failed;
 }
 
@@ -144,6 +144,16 @@ static const char *parser(const struct lint *lint)
 	return inputs->facts.count ? facts_text(inputs->facts.items[0], inputs->facts.items[0]->parser) : "";
 }
 
+static bool write_report(const struct report *report, const struct report_format *format, const char *path)
+{
+	FILE *out = open_output(path);
+	if (!out)
+		return false;
+	format->print(report, out);
+	return close_output(path, out);
+}
+
+/* One report that cannot be written does not take the others with it. */
 static bool report(struct lint *lint)
 {
 	const struct options *options = lint->options;
@@ -156,11 +166,10 @@ static bool report(struct lint *lint)
 	    .libclang = parser(lint),
 	    .terminal = is_for_the_eye(options),
 	};
-	FILE *out = open_output(options);
-	if (!out)
-		return false;
-	options->format->print(&report, out);
-	bool written = close_output(options, out);
+	bool written = write_report(&report, options->format, options->output);
+	report.terminal = options->color == COLOR_ALWAYS;
+	for (uint32_t i = 0; i < options->output_count; i++)
+		written &= write_report(&report, options->outputs[i].format, options->outputs[i].path);
 	if (options->format->has_coverage)
 		return written;
 	report.terminal = false;
@@ -205,11 +214,11 @@ static int explain_silence(struct lint *lint)
 		console_error("'%s' is part of none of the %u units that were analysed", file, inputs->facts.count);
 		return NOT_DONE;
 	}
-	FILE *out = open_output(lint->options);
+	FILE *out = open_output(lint->options->output);
 	if (!out)
 		return NOT_DONE;
 	fputs(text, out);
-	return close_output(lint->options, out) ? exit_status(lint) : NOT_DONE;
+	return close_output(lint->options->output, out) ? exit_status(lint) : NOT_DONE;
 }
 
 static void tell_stats(struct lint *lint)
@@ -263,11 +272,11 @@ static bool write_facts(const struct options *options, const struct facts *facts
 			console_error("%s", error);
 		return saved;
 	}
-	FILE *out = open_output(options);
+	FILE *out = open_output(options->output);
 	if (!out)
 		return false;
 	fputs(dump_facts(facts, arena), out);
-	return close_output(options, out);
+	return close_output(options->output, out);
 }
 
 static int facts(struct lint *lint)

@@ -1,10 +1,10 @@
 #include "options.h"
 
 #include "analysis.h"
+#include "rule_names.h"
 #include "table.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,7 +112,7 @@ static const struct option_entry entries[] = {
     {"explain-silence", "FILE:LINE", OPTION_EXPLAIN_SILENCE, REPORTING,
      "say what is known of the calls on that line, and why rules are silent"},
     {"format", "FORMAT", OPTION_FORMAT, REPORTING | RULES, "text (default) or json"},
-    {"output", "FILE", 'o', REPORTING | FACTS, "write there instead of to standard output"},
+    {"output", "FILE", 'o', REPORTING | FACTS, "write there instead of to standard output; FORMAT=FILE: that as well"},
     {"dump", NULL, OPTION_DUMP, FACTS, "write the facts as JSON"},
     {"color", "WHEN", OPTION_COLOR, REPORTING, "colours and source lines: auto (default), always, never"},
     {"use-color", "[=BOOL]", OPTION_COLOR, REPORTING, NULL}, /* as clang-tidy's drivers write it */
@@ -142,9 +142,10 @@ struct parser {
 	const char **error;
 	const char *action_name;
 	bool require_database;
-	TABLE(const char *) rule_names;               /* of all --rules, with their '-' */
+	rule_names rule_names;                        /* of all --rules */
 	const char **models, **extra, **extra_before; /* each with room for argc items */
 	uint32_t model_count, extra_count, extra_before_count;
+	struct output *outputs; /* room likewise */
 };
 
 /* Returns false, for `return fail(...)`. */
@@ -240,70 +241,55 @@ static bool parse_color(const struct parser *parser, const char *text)
 	return fail(parser, "option '--color' takes auto, always or never, not '%s'", text);
 }
 
-static bool parse_format(const struct parser *parser, const char *name)
+/* NULL after a message if there is no such format. */
+static const struct report_format *find_format(const struct parser *parser, const char *name)
 {
-	parser->options->format = report_format_find(name);
-	if (parser->options->format)
-		return true;
+	const struct report_format *found = report_format_find(name);
+	if (found)
+		return found;
 	const char *known = "";
 	for (const struct report_format *format = report_formats; format->name; format++)
 		known = arena_printf(parser->arena, "%s%s%s", known, *known ? ", " : "", format->name);
-	return fail(parser, "unknown format '%s'; known are %s", name, known);
+	fail(parser, "unknown format '%s'; known are %s", name, known);
+	return NULL;
 }
 
-static bool runs_by_default(const struct rule *rule, bool preview)
+static bool parse_format(const struct parser *parser, const char *name)
 {
-	return rule->status == RULE_DEFAULT || (rule->status == RULE_PREVIEW && preview);
+	parser->options->format = find_format(parser, name);
+	return parser->options->format;
 }
 
-static bool is_pattern(const char *name)
+/* FILE, or FORMAT=FILE; a file whose name has letters up to a '=' is written ./a=b. Facts have one format. */
+static bool parse_output(struct parser *parser, const char *argument)
 {
-	return strchr(name, '*') != NULL;
-}
-
-/* What a name adds: a rule by its id, or by a pattern that its id matches, whatever its status; of a family those that
- * would run by default. What it takes away: all. */
-static bool name_covers(const char *name, bool removes, const struct rule *rule, bool preview)
-{
-	if (strcmp(name, "all") == 0 || strcmp(name, rule->id) == 0)
+	struct options *options = parser->options;
+	size_t length = strspn(argument, "abcdefghijklmnopqrstuvwxyz");
+	if (!*argument)
+		return fail(parser, "option '--output' needs a file");
+	if (argument[length] != '=' || options->action == ACTION_FACTS) {
+		options->output = argument;
 		return true;
-	if (is_pattern(name))
-		return fnmatch(name, rule->id, 0) == 0;
-	return strcmp(name, rule->family) == 0 && (removes || runs_by_default(rule, preview));
-}
-
-static bool is_matched(const char *pattern)
-{
-	for (const struct rule *const *rule = all_rules; *rule; rule++)
-		if (fnmatch(pattern, (*rule)->id, 0) == 0)
-			return true;
-	return false;
+	}
+	const struct report_format *format = find_format(parser, arena_strndup(parser->arena, argument, length));
+	if (!format)
+		return false;
+	if (!argument[length + 1])
+		return fail(parser, "option '--output' needs a file after '%s'", argument);
+	parser->outputs[options->output_count++] = (struct output){format, argument + length + 1};
+	return true;
 }
 
 static bool add_rule_name(struct parser *parser, const char *name)
 {
-	const char *bare = name + (name[0] == '-');
-	if (is_pattern(bare) && !is_matched(bare))
-		return fail(parser, "no rule matches '%s'; 'asynclint rules' lists all", bare);
-	if (!is_pattern(bare) && strcmp(bare, "all") != 0 && !rule_find(bare) && !rule_family_exists(bare))
-		return fail(parser, "%s", rule_unknown(bare, parser->arena));
-	table_add(&parser->rule_names, name);
-	return true;
+	const char *unknown = rule_names_add(&parser->rule_names, name, parser->arena);
+	return !unknown || fail(parser, "%s", unknown);
 }
 
-/* The names take effect from left to right; if the first one takes away, it takes from what runs by default. */
 static bool is_selected(const struct parser *parser, const struct rule *rule)
 {
 	bool preview = parser->options->preview;
-	bool selected =
-	    runs_by_default(rule, preview) && (!parser->rule_names.count || parser->rule_names.items[0][0] == '-');
-	for (uint32_t i = 0; i < parser->rule_names.count; i++) {
-		const char *name = parser->rule_names.items[i];
-		bool removes = name[0] == '-';
-		if (name_covers(name + removes, removes, rule, preview))
-			selected = !removes;
-	}
-	return selected;
+	return rule_names_select(&parser->rule_names, rule, rule_runs_by_default(rule, preview), preview);
 }
 
 static bool select_rules(const struct parser *parser)
@@ -331,8 +317,7 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 	case 'j':
 		return parse_number(parser, entry->name, argument, MOST_JOBS, &options->jobs);
 	case 'o':
-		options->output = argument;
-		return true;
+		return parse_output(parser, argument);
 	case 'q':
 		return options->quiet = true;
 	case 'v':
@@ -584,6 +569,7 @@ bool options_parse(struct options *options, int argc, char **argv, struct arena 
 	    .models = arena_alloc(arena, list),
 	    .extra = arena_alloc(arena, list),
 	    .extra_before = arena_alloc(arena, list),
+	    .outputs = arena_alloc(arena, ((size_t)argc + 1) * sizeof(struct output)),
 	};
 	*options = (struct options){
 	    .format = &report_formats[0],
@@ -594,6 +580,7 @@ bool options_parse(struct options *options, int argc, char **argv, struct arena 
 	    .models = parser.models,
 	    .extra_arguments = parser.extra,
 	    .extra_arguments_before = parser.extra_before,
+	    .outputs = parser.outputs,
 	};
 	bool understood = parse(&parser, argc, argv);
 	table_release(&parser.rule_names);

@@ -14,6 +14,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* A report that is written to a file beside the one on standard output. */
+struct output {
+	const struct report_format *format;
+	const char *path;
+};
+
 /* What is asked for. */
 enum action {
 	ACTION_CHECK,
@@ -45,7 +51,9 @@ struct options {
 	const char *since;        /* since HEAD and this revision parted; NULL: since HEAD */
 	const char *silence_file; /* --explain-silence FILE:LINE, or NULL */
 	uint32_t silence_line;
-	const char *output;                                                 /* --output, or NULL: stdout */
+	const char *output;           /* -o FILE: where --format is written, or NULL: stdout */
+	const struct output *outputs; /* -o FORMAT=FILE: reports in addition */
+	uint32_t output_count;
 	const char *const *extra_arguments, *const *extra_arguments_before; /* NULL-terminated */
 
 	const struct rule *const *rules; /* to run, in order of id, NULL-terminated */

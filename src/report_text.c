@@ -24,7 +24,7 @@ struct printer {
 	const struct report *report;
 	FILE *out;
 	struct arena arena; /* for one finding */
-	struct snippet_source source;
+	struct source source;
 };
 
 struct label {
@@ -190,7 +190,7 @@ void report_text(const struct report *report, FILE *out)
 		put_finding(&printer, report->findings->list.items[i]);
 		arena_release(&printer.arena);
 	}
-	snippet_release(&printer.source);
+	source_release(&printer.source);
 }
 
 void report_notes(const struct report *report, FILE *out)

@@ -2,64 +2,12 @@
 
 #include "utf8.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <wchar.h>
 
 enum {
 	TAB_STOP = 8,
-	LONGEST_LINE = 400,              /* bytes */
-	LARGEST_FILE = 64 * 1024 * 1024, /* bytes; a file that grew since it was parsed costs its snippets only */
+	LONGEST_LINE = 400, /* bytes */
 };
-
-/* A line without its end. */
-struct line {
-	const char *text;
-	size_t size;
-};
-
-static void read_all(struct snippet_source *source, FILE *file)
-{
-	struct stat status;
-	if (fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size > LARGEST_FILE)
-		return;
-	char *text = arena_alloc(&source->arena, (size_t)status.st_size);
-	source->size = fread(text, 1, (size_t)status.st_size, file);
-	source->text = text;
-}
-
-static void load(struct snippet_source *source, const char *path)
-{
-	if (source->path && strcmp(source->path, path) == 0)
-		return;
-	snippet_release(source);
-	source->path = arena_strdup(&source->arena, path);
-	FILE *file = fopen(path, "rb");
-	if (!file)
-		return;
-	read_all(source, file);
-	fclose(file);
-}
-
-/* False if the text has fewer lines. */
-static bool find_line(const struct snippet_source *source, uint32_t number, struct line *line)
-{
-	const char *start = source->text, *end = source->text + source->size;
-	for (uint32_t i = 1; start < end; i++) {
-		const char *stop = memchr(start, '\n', (size_t)(end - start));
-		if (!stop)
-			stop = end;
-		if (i == number) {
-			*line = (struct line){start, (size_t)(stop - start)};
-			if (line->size && stop[-1] == '\r')
-				line->size--;
-			return true;
-		}
-		start = stop + (stop < end);
-	}
-	return false;
-}
 
 /* What the character at `offset` looks like: a control character and what is not UTF-8 become one that can be shown. */
 struct glyph {
@@ -68,7 +16,7 @@ struct glyph {
 	const char *stand_in; /* shown instead, or NULL */
 };
 
-static struct glyph glyph_at(const struct line *line, size_t offset, int column)
+static struct glyph glyph_at(const struct source_line *line, size_t offset, int column)
 {
 	uint32_t character;
 	struct glyph glyph = {.length = utf8_decode(line->text + offset, line->size - offset, &character)};
@@ -82,7 +30,7 @@ static struct glyph glyph_at(const struct line *line, size_t offset, int column)
 	return glyph;
 }
 
-static void print_line(const struct line *line, FILE *out)
+static void print_line(const struct source_line *line, FILE *out)
 {
 	struct glyph glyph;
 	int column = 0;
@@ -98,7 +46,7 @@ static void print_line(const struct line *line, FILE *out)
 }
 
 /* The column on the terminal at which the byte stands. */
-static int column_of(const struct line *line, size_t byte)
+static int column_of(const struct source_line *line, size_t byte)
 {
 	struct glyph glyph;
 	int column = 0;
@@ -107,7 +55,7 @@ static int column_of(const struct line *line, size_t byte)
 	return column;
 }
 
-static size_t without_trailing_space(const struct line *line)
+static size_t without_trailing_space(const struct source_line *line)
 {
 	size_t size = line->size;
 	while (size && (line->text[size - 1] == ' ' || line->text[size - 1] == '\t'))
@@ -115,7 +63,7 @@ static size_t without_trailing_space(const struct line *line)
 	return size;
 }
 
-static void print_mark(const struct line *line, const struct location *location, FILE *out)
+static void print_mark(const struct source_line *line, const struct location *location, FILE *out)
 {
 	size_t begin = location->column - 1;
 	size_t end = begin + 1;
@@ -130,11 +78,10 @@ static void print_mark(const struct line *line, const struct location *location,
 	fputs("\033[0m\n", out);
 }
 
-void snippet_print(struct snippet_source *source, const char *path, const struct location *location, FILE *out)
+void snippet_print(struct source *source, const char *path, const struct location *location, FILE *out)
 {
-	struct line line;
-	load(source, path);
-	if (!source->text || !find_line(source, location->line, &line) || line.size > LONGEST_LINE)
+	struct source_line line;
+	if (!source_find_line(source, path, location->line, &line) || line.size > LONGEST_LINE)
 		return;
 	fprintf(out, "%5u | ", location->line);
 	print_line(&line, out);
@@ -144,10 +91,4 @@ void snippet_print(struct snippet_source *source, const char *path, const struct
 	int gutter = snprintf(NULL, 0, "%5u", location->line);
 	fprintf(out, "%*s | ", gutter, "");
 	print_mark(&line, location, out);
-}
-
-void snippet_release(struct snippet_source *source)
-{
-	arena_release(&source->arena);
-	*source = (struct snippet_source){0};
 }

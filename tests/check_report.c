@@ -2,6 +2,7 @@
  * Formats, against golden files in fixtures/output. UPDATE_GOLDEN=1 in the environment writes them anew: the diff is
  * the review.
  */
+#include "columns.h"
 #include "finding.h"
 #include "json_writer.h"
 #include "paths.h"
@@ -269,6 +270,22 @@ START_TEST(paths_are_relative_to_the_reader)
 }
 END_TEST
 
+START_TEST(columns_are_counted_in_either_unit)
+{
+	/* a, e acute (2 bytes), a face (4 bytes, 2 units), a byte that is not UTF-8, b */
+	static const char text[] = "a\xC3\xA9\xF0\x9F\x98\x80\xFF"
+				   "b";
+	struct source_line line = {text, sizeof(text) - 1};
+	static const uint32_t pairs[][2] = {{0, 0}, {1, 1}, {2, 2}, {4, 3}, {8, 5}, {9, 6}, {10, 7}, {12, 9}};
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		ck_assert_uint_eq(column_in_utf16(&line, pairs[i][0]), pairs[i][1]);
+		ck_assert_uint_eq(column_in_bytes(&line, pairs[i][1]), pairs[i][0]);
+	}
+	ck_assert_uint_eq(column_in_utf16(&line, 6), 3); /* within the face */
+	ck_assert_uint_eq(column_in_bytes(&line, 4), 4);
+}
+END_TEST
+
 START_TEST(utf8_is_strict)
 {
 	static const struct {
@@ -318,7 +335,7 @@ END_TEST
 
 static void check_snippet(struct location location, const char *expected)
 {
-	struct snippet_source source = {0};
+	struct source source = {0};
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
@@ -326,7 +343,7 @@ static void check_snippet(struct location location, const char *expected)
 	fclose(out);
 	ck_assert_str_eq(text, expected);
 	free(text);
-	snippet_release(&source);
+	source_release(&source);
 }
 
 START_TEST(snippet_bounds)
@@ -364,6 +381,7 @@ int main(void)
 	tcase_add_test(tests, fingerprints_survive_edits);
 	tcase_add_test(tests, paths_are_relative_to_the_reader);
 	tcase_add_test(tests, utf8_is_strict);
+	tcase_add_test(tests, columns_are_counted_in_either_unit);
 	tcase_add_test(tests, json_is_escaped);
 	tcase_add_test(tests, snippet_bounds);
 	tcase_add_test(tests, formats_are_found_by_name);

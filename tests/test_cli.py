@@ -660,6 +660,25 @@ class Output(Project):
         self.assertEqual((self.root / "report.txt").read_text(), text)
         self.assertIn("cannot write 'nowhere/report.txt'", self.check(2, "-o", "nowhere/report.txt").stderr)
 
+    def test_several_outputs(self):
+        text = self.check(1).stdout
+        result = self.check(1, "--output", "json=a=b.json", "-o", "text=also.txt", "--quiet")
+        self.assertEqual((result.stdout, result.stderr), (text, ""))
+        self.assertEqual(len(json.loads((self.root / "a=b.json").read_text())["findings"]), 1)
+        self.assertEqual((self.root / "also.txt").read_text(), text)
+        self.check(1, "-o", "./json=c")
+        self.assertEqual((self.root / "json=c").read_text(), text)
+
+    def test_one_output_that_cannot_be_written_loses_no_other(self):
+        result = self.check(2, "-o", "json=nowhere/a", "-o", "json=b.json")
+        self.assertIn("cannot write 'nowhere/a'", result.stderr)
+        self.assertTrue(result.stdout.startswith(FINDING))
+        self.assertTrue((self.root / "b.json").exists())
+
+    def test_output_in_an_unknown_format(self):
+        self.assertIn("unknown format 'jsn'; known are text", self.check(2, "-o", "jsn=x").stderr)
+        self.assertIn("needs a file after 'json='", self.check(2, "-o", "json=").stderr)
+
     def test_quiet(self):
         result = self.check(1, "-q")
         self.assertEqual(result.stderr, "")
