@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""--changed and --since, with the real git; --line-filter, with clang-tidy's own driver where it is installed.
+"""--changed and --since, with the real git; --line-filter.
 
 Usage: test_changes.py ASYNCLINT SOURCE_DIR [test names]
 """
@@ -14,7 +14,6 @@ from pathlib import Path
 
 from test_cli import ASYNCLINT, FINDING, OTHER, TICK, Project
 
-TIDY_DIFF = shutil.which("clang-tidy-diff-14.py") or shutil.which("clang-tidy-diff.py") or shutil.which("clang-tidy-diff")
 GIT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b",
        "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b", "GIT_CONFIG_COUNT": "1",
        "GIT_CONFIG_KEY_0": "protocol.file.allow", "GIT_CONFIG_VALUE_0": "always"}
@@ -431,19 +430,6 @@ class LineFilter(Project):
                 ('[{"name":"a","lines":[["1",2]]}]', "has a range that is not of the form")):
             with self.subTest(text):
                 self.refused(message, "--line-filter", text)
-
-    @unittest.skipUnless(TIDY_DIFF, "clang-tidy-diff is not installed")
-    def test_clang_tidy_diff(self):
-        """Its arguments are its own; the rest a wrapper adds, as for any tool."""
-        self.write("lint", f"#!/bin/sh\nexec '{ASYNCLINT}' --rules blocking-in-async --no-models --models models \"$@\"\n")
-        (self.root / "lint").chmod(0o755)
-        for line, found in ((6, True), (7, False)):
-            diff = f"--- a/src/tick.c\n+++ b/src/tick.c\n@@ -{line},1 +{line},1 @@\n-x\n+y\n"
-            result = subprocess.run([sys.executable, "-W", "ignore", TIDY_DIFF, "-p1", "-path", "build", "-quiet",
-                                     "-clang-tidy-binary", "./lint"], input=diff, cwd=self.root, text=True,
-                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            self.assertEqual(FINDING in result.stdout, found, result.stdout + result.stderr)
-            self.assertNotIn("error", result.stderr)
 
 
 if __name__ == "__main__":
