@@ -189,16 +189,8 @@ static bool parse_size(const struct parser *parser, const char *option, const ch
 
 static bool add_cost(struct parser *parser, const char *name)
 {
-	for (int cost = COST_NONE + 1; cost < COSTS; cost++) {
-		if (strcmp(cost_name((enum cost)cost), name) == 0) {
-			parser->options->costs |= 1u << cost;
-			return true;
-		}
-	}
-	const char *known = "";
-	for (int cost = COST_NONE + 1; cost < COSTS; cost++)
-		known = arena_printf(parser->arena, "%s%s%s", known, *known ? ", " : "", cost_name((enum cost)cost));
-	return fail(parser, "unknown cost '%s'; known are %s", name, known);
+	const char *unknown = costs_add(&parser->options->costs, name, parser->arena);
+	return !unknown || fail(parser, "%s", unknown);
 }
 
 /* Calls `item` for each name of a list that is separated by commas, blanks or line ends. */

@@ -8,15 +8,15 @@ static bool removes(const char *name)
 	return name[0] == '-';
 }
 
-static bool is_pattern(const char *name)
+bool rule_name_means(const char *name, const struct rule *rule)
 {
-	return strchr(name, '*') != NULL;
+	return strcmp(name, "all") == 0 || strcmp(name, rule->family) == 0 || fnmatch(name, rule->id, 0) == 0;
 }
 
-static bool matches_a_rule(const char *pattern)
+bool rule_name_is_known(const char *name)
 {
 	for (const struct rule *const *rule = all_rules; *rule; rule++)
-		if (fnmatch(pattern, (*rule)->id, 0) == 0)
+		if (rule_name_means(name, *rule))
 			return true;
 	return false;
 }
@@ -24,9 +24,7 @@ static bool matches_a_rule(const char *pattern)
 const char *rule_names_add(rule_names *names, const char *name, struct arena *arena)
 {
 	const char *bare = name + removes(name);
-	if (is_pattern(bare) && !matches_a_rule(bare))
-		return arena_printf(arena, "no rule matches '%s'; 'asynclint rules' lists all", bare);
-	if (!is_pattern(bare) && strcmp(bare, "all") != 0 && !rule_find(bare) && !rule_family_exists(bare))
+	if (!rule_name_is_known(bare))
 		return rule_unknown(bare, arena);
 	table_add(names, name);
 	return NULL;
@@ -37,16 +35,13 @@ bool rule_runs_by_default(const struct rule *rule, bool preview)
 	return rule->status == RULE_DEFAULT || (rule->status == RULE_PREVIEW && preview);
 }
 
-/* What a name adds: a rule by its id, or by a pattern that its id matches, whatever its status; of a family those that
- * would run by default. What it takes away: all. */
+/* What a name adds: rules by their id, or a pattern for it, whatever their status; of a family those that would run by
+ * default. What it takes away: all. */
 static bool covers(const char *name, const struct rule *rule, bool preview)
 {
 	const char *bare = name + removes(name);
-	if (strcmp(bare, "all") == 0 || strcmp(bare, rule->id) == 0)
-		return true;
-	if (is_pattern(bare))
-		return fnmatch(bare, rule->id, 0) == 0;
-	return strcmp(bare, rule->family) == 0 && (removes(name) || rule_runs_by_default(rule, preview));
+	bool family = strcmp(bare, rule->family) == 0;
+	return rule_name_means(bare, rule) && (!family || removes(name) || rule_runs_by_default(rule, preview));
 }
 
 bool rule_names_adjust(const rule_names *names, const struct rule *rule, bool on, bool preview)
