@@ -3,6 +3,7 @@
 #include "cache.h"
 #include "compdb.h"
 #include "console.h"
+#include "facts_files.h"
 #include "io.h"
 #include "libclang.h"
 #include "paths.h"
@@ -149,6 +150,20 @@ static void select_commands(struct inputs *inputs, struct selection *selection)
 	inputs->commands.list.count = kept;
 }
 
+/* Each file is of one part, whatever else is in the database and in which order: machines that configure for themselves
+ * leave nothing out. */
+static void select_shard(struct inputs *inputs, const struct options *options)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < inputs->commands.list.count; i++) {
+		struct command command = inputs->commands.list.items[i];
+		const char *name = path_in_root(command.file, inputs->root);
+		if (XXH3_64bits(name, strlen(name)) % options->shards == options->shard - 1)
+			inputs->commands.list.items[kept++] = command;
+	}
+	inputs->commands.list.count = kept;
+}
+
 static void keep_first_command(struct inputs *inputs)
 {
 	uint32_t count = inputs->commands.list.count;
@@ -179,6 +194,8 @@ static enum inputs_result read_database(struct inputs *inputs, const struct opti
 	}
 	if (options->file_count)
 		select_commands(inputs, selection);
+	if (options->shards)
+		select_shard(inputs, options);
 	return INPUTS_READY;
 }
 
@@ -489,7 +506,7 @@ static void name_what_is_asked(struct inputs *inputs, const struct selection *se
 	intern_init(&inputs->named);
 	for (uint32_t i = 0; i < selection->files.count; i++)
 		intern(&inputs->named, path_in_root(selection->files.items[i].path, inputs->root));
-	inputs->asked = &inputs->named;
+	inputs->reported = &inputs->named;
 }
 
 static enum inputs_result make_facts(struct inputs *inputs, const struct options *options, struct coverage *coverage,
@@ -505,7 +522,7 @@ static enum inputs_result make_facts(struct inputs *inputs, const struct options
 		return result;
 	if (selection->for_report)
 		name_what_is_asked(inputs, selection);
-	if (options->action == ACTION_FACTS)
+	if (options->action == ACTION_FACTS && !options->many_facts)
 		keep_first_command(inputs);
 	if (options->verbose)
 		tell_commands(inputs);
@@ -513,7 +530,7 @@ static enum inputs_result make_facts(struct inputs *inputs, const struct options
 	if (options->changed && !read_changes(inputs, options))
 		return INPUTS_FAILED;
 	if (options->changed)
-		inputs->asked = &inputs->changes.names;
+		inputs->reported = &inputs->changes.names;
 	if (options->changed && inputs->changes.names.count == 1)
 		return INPUTS_UNCHANGED;
 	if (!parse_units(inputs, options))
@@ -524,21 +541,38 @@ static enum inputs_result make_facts(struct inputs *inputs, const struct options
 	return options->changed && !find_changed_units(inputs, coverage) ? INPUTS_UNCHANGED : INPUTS_READY;
 }
 
+/* The files that are meant: of a directory, all that is in it. */
+static void name_facts(struct inputs *inputs, const struct options *options, struct coverage *coverage,
+		       facts_names *names)
+{
+	for (uint32_t i = 0; i < options->file_count; i++) {
+		const char *name = options->files[i], *error = NULL;
+		struct stat status;
+		if (stat(name, &status) != 0 || !S_ISDIR(status.st_mode))
+			table_add(names, name);
+		else if (!facts_files_list(name, names, &inputs->arena, &error))
+			note_failed(inputs, coverage, name, error);
+	}
+}
+
 static enum inputs_result load_facts(struct inputs *inputs, const struct options *options, struct coverage *coverage)
 {
 	if (!set_root(inputs, options, inputs->directory))
 		return INPUTS_FAILED;
 	stats_begin(inputs->stats, "load");
-	for (uint32_t i = 0; i < options->file_count; i++) {
+	facts_names names = {0};
+	name_facts(inputs, options, coverage, &names);
+	for (uint32_t i = 0; i < names.count; i++) {
 		const char *error = NULL;
-		struct facts *facts = facts_load(options->files[i], &inputs->arena, &error);
+		struct facts *facts = facts_load(names.items[i], &inputs->arena, &error);
 		if (!facts) {
-			note_failed(inputs, coverage, options->files[i], error);
+			note_failed(inputs, coverage, names.items[i], error);
 			continue;
 		}
 		table_add(&inputs->loaded, facts);
 		add_facts(inputs, coverage, facts);
 	}
+	table_release(&names);
 	stats_end(inputs->stats);
 	return INPUTS_READY;
 }

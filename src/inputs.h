@@ -36,7 +36,7 @@ struct inputs {
 	struct cache *cache;               /* that the facts are from, until inputs_close_cache(); or NULL */
 	struct changes changes;            /* with --changed and --since */
 	struct intern named;               /* with --whole-program: the files that the command line names */
-	const struct intern *asked;        /* only what is in these files is asked for; or NULL */
+	const struct intern *reported;     /* only what is in these files is asked for; or NULL */
 	bool partial;                      /* only part of a database was asked for */
 	bool incomplete;                   /* something that was asked for could not be had */
 	uint32_t elsewhere;                /* units that were not asked for and could not be read without errors */

@@ -44,6 +44,7 @@ enum {
 	OPTION_CHANGED,
 	OPTION_SINCE,
 	OPTION_WHOLE_PROGRAM,
+	OPTION_SHARD,
 	OPTION_LINE_FILTER,
 	OPTION_HEADER_FILTER,
 	OPTION_EXCLUDE_HEADER_FILTER,
@@ -94,6 +95,7 @@ static const struct option_entry entries[] = {
      "exit with 2 in these cases, whatever the option above says"},
     {"whole-program", NULL, OPTION_WHOLE_PROGRAM, CHECK,
      "with files named: analyse all of the database, report what is in these files"},
+    {"shard", "K/N", OPTION_SHARD, FACTS, "only the K-th of N parts of the database, for N machines"},
     {"rules", "LIST", OPTION_RULES, REPORTING, "rules and families to run: a,b; -a,-b without them; all; loop-*"},
     {"checks", "LIST", OPTION_RULES, REPORTING, NULL}, /* clang-tidy's name for it */
     {"list-checks", NULL, OPTION_LIST_CHECKS, REPORTING, "list the rules that would run, as clang-tidy does"},
@@ -203,6 +205,19 @@ static bool parse_list(struct parser *parser, const char *list, bool (*item)(str
 		rest += length + (rest[length] != '\0');
 	}
 	return true;
+}
+
+static bool parse_shard(struct parser *parser, const char *text)
+{
+	enum { MOST_SHARDS = 10000 };
+	struct options *options = parser->options;
+	char rest;
+	if (strspn(text, "0123456789/") == strlen(text) &&
+	    sscanf(text, "%9u/%9u%c", &options->shard, &options->shards, &rest) == 2 && options->shard >= 1 &&
+	    options->shard <= options->shards && options->shards <= MOST_SHARDS)
+		return true;
+	return fail(parser, "option '--shard' takes K/N, with K from 1 to N and N up to %d, not '%s'", MOST_SHARDS,
+		    text);
 }
 
 static bool parse_file_and_line(struct parser *parser, const char *option, const char *text)
@@ -340,6 +355,8 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 		return options->changed = true;
 	case OPTION_LINE_FILTER:
 		return line_filter_parse(argument, parser->arena, &options->lines, parser->error);
+	case OPTION_SHARD:
+		return parse_shard(parser, argument);
 	case OPTION_WHOLE_PROGRAM:
 		return options->whole_program = true;
 	case OPTION_HEADER_FILTER:
@@ -479,6 +496,23 @@ static bool take_subject(const struct parser *parser, const char *what)
 	return true;
 }
 
+/* Facts of one file go to a file; of several, or of a part of the database, or to DIR/, into a directory. */
+static bool check_facts(const struct parser *parser)
+{
+	struct options *options = parser->options;
+	if (!options->dump && !options->output)
+		return fail(parser, "'facts' needs --output FILE or --dump");
+	bool to_directory =
+	    options->output && options->output[0] && options->output[strlen(options->output) - 1] == '/';
+	options->many_facts = options->file_count != 1 || to_directory;
+	if (options->dump && options->many_facts)
+		return fail(parser, "'facts --dump' takes one file");
+	if (options->shards && options->file_count)
+		return fail(parser, "option '--shard' picks the files itself: name none beside it ('%s')",
+			    options->files[0]);
+	return true;
+}
+
 /* Whether as many operands were given as the action takes. */
 static bool check_operands(const struct parser *parser)
 {
@@ -489,10 +523,8 @@ static bool check_operands(const struct parser *parser)
 		return false;
 	if ((options->action == ACTION_EXPLAIN || options->action == ACTION_RULES) && options->file_count)
 		return fail(parser, "unexpected argument '%s' after '%s'", options->files[0], parser->action_name);
-	if (options->action == ACTION_FACTS && options->file_count != 1)
-		return fail(parser, "'facts' takes one file");
-	if (options->action == ACTION_FACTS && !options->dump && !options->output)
-		return fail(parser, "'facts' needs --output FILE or --dump");
+	if (options->action == ACTION_FACTS && !check_facts(parser))
+		return false;
 	if (options->action == ACTION_JOIN && !options->file_count)
 		return fail(parser, "'join' needs files that 'facts' wrote");
 	if (options->compiler_arguments && !(PARSING & 1u << options->action))
@@ -600,8 +632,10 @@ void options_print_help(FILE *out)
 	      "                              check files, or all of compile_commands.json\n"
 	      "       asynclint facts FILE (-o OUT | --dump) [options] [-- compiler arguments]\n"
 	      "                              write the facts of one file\n"
+	      "       asynclint facts [FILE...] -o DIR/ [options]\n"
+	      "                              write those of several, or of all of compile_commands.json\n"
 	      "       asynclint join FACTS... [options]\n"
-	      "                              check over facts that were written\n"
+	      "                              check over facts that were written: files, or directories of them\n"
 	      "       asynclint why FUNCTION [options] [file...] [-- compiler arguments]\n"
 	      "                              say where a function runs and what it does, and how that is known\n"
 	      "       asynclint explain RULE\n"

@@ -46,6 +46,8 @@ struct options {
 
 	const char *database;     /* -p, or NULL: to be found */
 	const char *root;         /* --root, or NULL: to be found */
+	uint32_t shard, shards;   /* --shard: which part of the database, from 1, of how many; 0: all of it */
+	bool many_facts;          /* of facts: `output` is a directory for the facts of any number of units */
 	bool whole_program;       /* with files named: of all units, what is in these files is asked for */
 	bool changed;             /* --changed or --since: only what changed is asked for, */
 	const char *since;        /* since HEAD and this revision parted; NULL: since HEAD */

@@ -200,7 +200,7 @@ START_TEST(refusals_say_why)
 	check_refused("explain", "'explain' needs the name of a rule");
 	check_refused("explain a b", "unexpected argument 'b' after 'explain'");
 	check_refused("why", "'why' needs the name of a function");
-	check_refused("facts a.c b.c --dump", "'facts' takes one file");
+	check_refused("facts a.c b.c --dump", "'facts --dump' takes one file");
 	check_refused("facts a.c", "'facts' needs --output FILE or --dump");
 	check_refused("join", "'join' needs files that 'facts' wrote");
 	check_refused("join a.facts -- -I.", "'join' takes no compiler arguments");
