@@ -203,5 +203,6 @@ void coverage_release(struct coverage *coverage)
 	table_release(&coverage->unmodelled);
 	table_release(&coverage->unused_suppressions);
 	table_release(&coverage->notes);
+	table_release(&coverage->fixed);
 	table_release(&coverage->changed_in_no_unit);
 }

@@ -17,8 +17,8 @@
 enum inputs_result {
 	INPUTS_READY,
 	INPUTS_FAILED,    /* there is nothing to analyse; said why */
-	INPUTS_SKIPPED,   /* no compile database, or none of the named files in it, and --skip-without-database: said so
-			   */
+	INPUTS_SKIPPED,   /* no compile database, or none of the named files in it, and --skip-without-database; or all
+			     that   is named is excluded, and --force-exclude: said so */
 	INPUTS_UNCHANGED, /* --changed or --since, and no unit has what changed: nothing can be found */
 };
 
@@ -37,6 +37,8 @@ struct inputs {
 	struct changes changes;            /* with --changed and --since */
 	struct intern named;               /* with --whole-program: the files that the command line names */
 	const struct intern *reported;     /* only what is in these files is asked for; or NULL */
+	config_strings asked;              /* excluded files (absolute) that were named */
+	struct scope scope;                /* options->scope with them */
 	bool partial;                      /* only part of a database was asked for */
 	bool incomplete;                   /* something that was asked for could not be had */
 	uint32_t elsewhere;                /* units that were not asked for and could not be read without errors */

@@ -2,6 +2,7 @@
 #include "console.h"
 #include "lint.h"
 #include "options.h"
+#include "print_config.h"
 #include "walk.h"
 
 #include <errno.h>
@@ -25,7 +26,9 @@ static int run(const struct options *options, struct arena *arena)
 	switch (options->action) {
 	case ACTION_CHECK:
 	case ACTION_JOIN:
-		return lint_check(options);
+		if (options->list_checks)
+			return catalog_list_checks(options);
+		return options->print_config ? print_config(options) : lint_check(options);
 	case ACTION_FACTS:
 		return lint_facts(options);
 	case ACTION_WHY:
@@ -34,8 +37,6 @@ static int run(const struct options *options, struct arena *arena)
 		return catalog_explain(options);
 	case ACTION_RULES:
 		return catalog_rules(options);
-	case ACTION_LIST_CHECKS:
-		return catalog_list_checks(options);
 	case ACTION_VERSION:
 		return print_version(arena);
 	case ACTION_HELP:
@@ -59,6 +60,7 @@ int main(int argc, char **argv)
 		console_error("cannot write to standard output: %s", strerror(errno));
 		status = 2;
 	}
+	options_release(&options);
 	arena_release(&arena);
 	return status;
 }

@@ -2,6 +2,8 @@
 
 #include "paths.h"
 
+#include <string.h>
+
 static bool is_on_everywhere(const struct scope *scope, const struct rule *rule, bool preview)
 {
 	bool on = rule_names_select(&scope->config->rules, rule, rule_runs_by_default(rule, preview), preview);
@@ -55,21 +57,33 @@ enum severity scope_severity(const struct scope *scope, const struct rule *rule,
 	return rule_names_adjust(scope->as_errors, rule, false, true) ? SEVERITY_ERROR : severity;
 }
 
-static bool is_reported(const struct scope *scope, const struct rule *rule, const char *file)
+static bool is_asked_for(const struct scope *scope, const char *file)
 {
-	return !globs_match(&scope->config->exclude, file) && !globs_match(&scope->config->vendored, file) &&
-	       scope_has(scope, rule, file);
+	for (uint32_t i = 0; scope->asked && i < scope->asked->count; i++)
+		if (strcmp(scope->asked->items[i], file) == 0)
+			return true;
+	return false;
 }
 
-void scope_apply(const struct scope *scope, const char *root, struct findings *findings)
+bool scope_excludes(const struct scope *scope, const char *file)
+{
+	return globs_match(&scope->config->exclude, file) && !is_asked_for(scope, file);
+}
+
+bool scope_is_silent(const struct scope *scope, const char *file)
+{
+	return globs_match(&scope->config->vendored, file) || scope_excludes(scope, file);
+}
+
+static void apply_to_findings(const struct scope *scope, const char *root, struct findings *findings,
+			      struct arena *scratch)
 {
 	uint32_t kept = 0;
-	struct arena scratch = {0};
 	for (uint32_t i = 0; i < findings->list.count; i++) {
 		struct finding *finding = findings->list.items[i];
 		const struct rule *rule = rule_find(finding->rule);
-		const char *file = path_join(root, finding->location.file, &scratch);
-		if (!is_reported(scope, rule, file)) {
+		const char *file = path_join(root, finding->location.file, scratch);
+		if (scope_is_silent(scope, file) || !scope_has(scope, rule, file)) {
 			finding_release(finding);
 			continue;
 		}
@@ -77,5 +91,21 @@ void scope_apply(const struct scope *scope, const char *root, struct findings *f
 		findings->list.items[kept++] = finding;
 	}
 	findings->list.count = kept;
+}
+
+static void apply_to_notes(const struct scope *scope, const char *root, coverage_notes *notes, struct arena *scratch)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < notes->count; i++)
+		if (!scope_is_silent(scope, path_join(root, notes->items[i].location.file, scratch)))
+			notes->items[kept++] = notes->items[i];
+	notes->count = kept;
+}
+
+void scope_apply(const struct scope *scope, const char *root, struct findings *findings, struct coverage *coverage)
+{
+	struct arena scratch = {0};
+	apply_to_findings(scope, root, findings, &scratch);
+	apply_to_notes(scope, root, &coverage->unused_suppressions, &scratch);
 	arena_release(&scratch);
 }

@@ -92,7 +92,7 @@ START_TEST(spellings_of_clang_tidy)
 	ck_assert_str_eq(options.extra_arguments_before[0], "--driver-mode=gcc");
 	ck_assert_ptr_null(options.extra_arguments_before[1]);
 	ck_assert(parse("--use-color -list-checks -checks=-*,nested-loop -p=build -"));
-	ck_assert_int_eq(options.action, ACTION_LIST_CHECKS);
+	ck_assert(options.list_checks);
 	ck_assert_int_eq(options.color, COLOR_ALWAYS);
 	ck_assert_ptr_eq(options.rules[0], &nested);
 	ck_assert_ptr_null(options.rules[1]);
