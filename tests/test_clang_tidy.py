@@ -16,7 +16,7 @@ import unittest
 from pathlib import Path
 
 from test_changes import CALLS_DOZE, DOZE
-from test_cli import ASYNCLINT, FINDING, TICK, Project
+from test_cli import ASYNCLINT, FINDING, SOURCE_DIR, TICK, Project
 
 VERSIONS = (14, 19)
 NEEDED = [f"run-clang-tidy-{v}" for v in VERSIONS] + [f"clang-tidy-diff-{v}.py" for v in VERSIONS] + ["cmake", "ninja", "make", "cc"]
@@ -90,6 +90,23 @@ class RunClangTidy(Driven):
                 self.assertNotIn("error", result.stdout + result.stderr)
         result = self.run_all(19, *options, "-exclude-header-filter=x")
         self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
+
+    def test_findings_that_are_no_errors(self):
+        for version in VERSIONS:
+            result = self.run_all(version, wrapper=["--fail-on", "error"])
+            self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+            self.assertRegex(result.stdout, r"src/tick\.c:6:2: .*warning: ")
+        result = self.run_all(19, "-warnings-as-errors=block*", wrapper=["--fail-on", "error"])
+        self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
+        self.assertRegex(result.stdout, r"src/tick\.c:6:2: .*error: ")
+
+    def test_config(self):
+        self.write("strange.json", '{"rules": ["nested-loop"]}')
+        result = self.run_all(19, "-config-file=strange.json", wrapper=["--rules=all"])
+        self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
+        self.write("strange.json", '{"exclude": ["src/tick.c"]}')
+        result = self.run_all(19, "-config-file=strange.json", wrapper=["--force-exclude"])
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
 
     def test_rules_that_are_unknown_end_it(self):
         for version in VERSIONS:
@@ -185,6 +202,15 @@ class CMake(Driven):
                 self.assertIn("src/tick.c:6:2: warning: ", text)
                 self.assertIn("1 finding (1 warning) in 1 unit", text)
                 self.assertFalse(list(self.build.rglob("tick.c.o")))
+
+    def test_findings_that_do_not_fail_the_build(self):
+        for generator in ("Ninja", "Unix Makefiles"):
+            with self.subTest(generator):
+                self.configure(generator, "--exit-zero")
+                status, text = self.make()
+                self.assertEqual(status, 0, text)
+                self.assertIn("src/tick.c:6:2: warning: ", text)
+                self.assertTrue(list(self.build.rglob("tick.c.o")))
 
     def test_a_clean_build(self):
         self.write("src/tick.c", TICK.replace("nap();", ""))
@@ -301,11 +327,26 @@ class WholeProgram(Project):
         self.check(2, "--whole-program", "--strict", "src/tick.c")
         self.assertIn("src/one.c: parsed with errors", self.check(1, "--whole-program", "src/one.c", "src/tick.c").stderr)
 
+    def test_no_baseline_of_a_part(self):
+        for option in (["--whole-program", "src/tick.c"], ["--header-filter", "x"], ["--exclude-header-filter", "x"]):
+            self.refused(f"'--write-baseline' is for the whole program: leave '{option[0]}' out", "--write-baseline", "b.json", *option)
+
     def test_require_database(self):
         (self.root / "build/compile_commands.json").unlink()
         self.run_for(0, "--skip-without-database")
         for order in (["--skip-without-database", "--require-database"], ["--require-database", "--skip-without-database"]):
             self.refused("no compile_commands.json found in", *order)
+
+
+class Document(Project):
+    def test_its_options_are_ours(self):
+        """What docs/clang-tidy.md has in asynclint's column of the tables, and in its commands, the program knows."""
+        text = (SOURCE_DIR / "docs/clang-tidy.md").read_text()
+        ours = re.findall(r"^\| .* \| (.*) \|$", text, re.M) + re.findall(r"^[^|\n]*asynclint .*$", text, re.M)
+        options = sorted(set(re.findall(r"(?<![-\w])--[a-z][a-z-]*", "\n".join(ours))))
+        self.assertGreater(len(options), 15)
+        for option in options:
+            self.assertNotIn("unknown", self.start(option, "-q").stderr)
 
 
 if __name__ == "__main__":

@@ -122,6 +122,15 @@ check "--require-database: a file that the database does not know is refused" is
 use_hook asynclint
 git checkout -q -f HEAD -- spare.c
 
+echo '{ "exclude": ["loop.c"] }' >.asynclint.json
+sed -i '/asynclint: allow/d' loop.c
+check "what the config excludes passes" commits
+echo '{ }' >.asynclint.json
+echo "/* touched */" >>loop.c
+check "what it no longer excludes does not" is_refused
+sed -i 's|^\tif (getaddrinfo|\t/* asynclint: allow blocking-in-async: the host is in /etc/hosts */\n&|' loop.c
+check "and passes when it is suppressed" commits
+
 echo "notes" >notes.txt
 check "a commit without C files passes" commits
 
