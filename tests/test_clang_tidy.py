@@ -346,7 +346,7 @@ class Document(Project):
         options = sorted(set(re.findall(r"(?<![-\w])--[a-z][a-z-]*", "\n".join(ours))))
         self.assertGreater(len(options), 15)
         for option in options:
-            self.assertNotIn("unknown", self.start(option, "-q").stderr)
+            self.assertNotIn("unknown or ambiguous", self.start(option, "-q").stderr)
 
 
 if __name__ == "__main__":
