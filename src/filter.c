@@ -125,6 +125,7 @@ static bool is_in_ranges(const struct line_filter_file *file, uint32_t line)
 struct sieve {
 	const struct filter *filter;
 	regex_t headers, headers_left_out; /* compiled where the filter has them */
+	struct arena scratch;              /* for paths */
 };
 
 static void compile(regex_t *compiled, const char *pattern)
@@ -136,7 +137,7 @@ static void compile(regex_t *compiled, const char *pattern)
 
 static void sieve_begin(struct sieve *sieve, const struct filter *filter)
 {
-	sieve->filter = filter;
+	*sieve = (struct sieve){.filter = filter};
 	compile(&sieve->headers, filter->headers);
 	compile(&sieve->headers_left_out, filter->headers_left_out);
 }
@@ -147,6 +148,7 @@ static void sieve_end(struct sieve *sieve)
 		regfree(&sieve->headers);
 	if (sieve->filter->headers_left_out)
 		regfree(&sieve->headers_left_out);
+	arena_release(&sieve->scratch);
 }
 
 static bool line_passes(const struct line_filter *lines, const char *path, uint32_t line)
@@ -168,43 +170,41 @@ static bool header_passes(const struct sieve *sieve, const char *path)
 }
 
 /* What has no place cannot be looked for by its place. */
-static bool place_passes(const struct sieve *sieve, const struct location *location, struct arena *scratch)
+static bool place_passes(struct sieve *sieve, const struct location *location)
 {
 	const struct filter *filter = sieve->filter;
 	if (!location->file || !*location->file)
 		return true;
 	if (filter->files && intern_find(filter->files, location->file) == UINT32_MAX)
 		return false;
-	const char *path = path_join(filter->root, location->file, scratch);
+	const char *path = path_join(filter->root, location->file, &sieve->scratch);
 	return header_passes(sieve, path) && (!filter->lines || line_passes(filter->lines, path, location->line));
 }
 
-static bool finding_passes(const struct sieve *sieve, const struct finding *finding)
+static bool finding_passes(struct finding *finding, void *context)
 {
-	struct arena scratch = {0};
-	bool passes = place_passes(sieve, &finding->location, &scratch);
+	struct sieve *sieve = context;
+	bool passes = place_passes(sieve, &finding->location);
 	for (uint32_t i = 0; i < finding->path.count && !passes; i++)
-		passes = finding->path.items[i].location.line &&
-			 place_passes(sieve, &finding->path.items[i].location, &scratch);
-	if (!passes && finding_has_surface_note(finding))
-		passes = place_passes(sieve, &finding->surface.items[0].location, &scratch);
-	arena_release(&scratch);
-	return passes;
+		passes = finding->path.items[i].location.line && place_passes(sieve, &finding->path.items[i].location);
+	return passes ||
+	       (finding_has_surface_note(finding) && place_passes(sieve, &finding->surface.items[0].location));
 }
 
-uint32_t filter_apply(const struct filter *filter, struct findings *findings)
+static void keep_notes(struct sieve *sieve, coverage_notes *notes)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < notes->count; i++)
+		if (place_passes(sieve, &notes->items[i].location))
+			notes->items[kept++] = notes->items[i];
+	notes->count = kept;
+}
+
+void filter_apply(const struct filter *filter, struct findings *findings, struct coverage *coverage)
 {
 	struct sieve sieve;
-	uint32_t kept = 0, count = findings->list.count;
 	sieve_begin(&sieve, filter);
-	for (uint32_t i = 0; i < count; i++) {
-		struct finding *finding = findings->list.items[i];
-		if (finding_passes(&sieve, finding))
-			findings->list.items[kept++] = finding;
-		else
-			finding_release(finding);
-	}
+	coverage->filtered = findings_keep(findings, finding_passes, &sieve);
+	keep_notes(&sieve, &coverage->unused_suppressions);
 	sieve_end(&sieve);
-	findings->list.count = kept;
-	return count - kept;
 }

@@ -50,8 +50,9 @@ struct filter {
 	const char *root;                /* of the project, absolute: what the findings' paths are relative to */
 };
 
-/* Takes the findings out that were not asked for; returns how many those are. To be called after findings_finish(), so
-   that fingerprints do not depend on what was asked for. */
-uint32_t filter_apply(const struct filter *filter, struct findings *findings);
+/* Takes the findings out that were not asked for, and of the coverage the suppressions without effect that stand
+   elsewhere; notes there how many findings those are. To be called after findings_finish(), so that fingerprints do not
+   depend on what was asked for. */
+void filter_apply(const struct filter *filter, struct findings *findings, struct coverage *coverage);
 
 #endif

@@ -117,7 +117,7 @@ static void find(struct lint *lint)
 	    .headers_left_out = lint->options->headers_left_out,
 	    .root = lint->inputs.root,
 	};
-	lint->coverage.filtered = filter_apply(&filter, &lint->findings);
+	filter_apply(&filter, &lint->findings, &lint->coverage);
 }
 
 static bool is_for_the_eye(const struct options *options)

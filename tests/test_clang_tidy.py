@@ -327,6 +327,13 @@ class WholeProgram(Project):
         self.check(2, "--whole-program", "--strict", "src/tick.c")
         self.assertIn("src/one.c: parsed with errors", self.check(1, "--whole-program", "src/one.c", "src/tick.c").stderr)
 
+    def test_suppressions_elsewhere(self):
+        self.write("src/third.c", "/* asynclint: allow blocking-in-async: nothing here blocks */\nint third;\n")
+        self.database("src/tick.c", "src/other.c", "src/third.c")
+        self.assertIn("src/third.c:1:1: warning: suppression of ", self.check(0, "--whole-program", "src/third.c").stderr)
+        result = self.check(1, "--whole-program", "src/tick.c")
+        self.assertNotIn("third.c", result.stdout + result.stderr)
+
     def test_no_baseline_of_a_part(self):
         for option in (["--whole-program", "src/tick.c"], ["--header-filter", "x"], ["--exclude-header-filter", "x"]):
             self.refused(f"'--write-baseline' is for the whole program: leave '{option[0]}' out", "--write-baseline", "b.json", *option)
