@@ -205,5 +205,15 @@ echo "/* touched */" >>net.c
 check "--changed: a file with a finding is refused" is_refused
 check "--changed: the finding's place is shown" log_says "net.c:5:9: warning: "
 
+# The same as git's own hook, as docs/pre-commit.md has it.
+pre-commit uninstall >"$work/commit.log" 2>&1
+sed -n '/^#!\/bin\/sh/,/^```/p' "$source_dir/docs/pre-commit.md" | sed '$d' >.git/hooks/pre-commit
+chmod +x .git/hooks/pre-commit
+check "git's own hook: a file with a finding is refused" is_refused
+check "git's own hook: the finding's place is shown" log_says "net.c:5:9: warning: "
+git checkout -q -f HEAD -- net.c
+echo "/* touched */" >>spare.c
+check "git's own hook: a clean file passes" commits
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
