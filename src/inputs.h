@@ -18,7 +18,7 @@ enum inputs_result {
 	INPUTS_READY,
 	INPUTS_FAILED,    /* there is nothing to analyse; said why */
 	INPUTS_SKIPPED,   /* no compile database, or none of the named files in it, and --skip-without-database; or all
-			     that   is named is excluded, and --force-exclude: said so */
+			     that is named is excluded, and --force-exclude: said so */
 	INPUTS_UNCHANGED, /* --changed or --since, and no unit has what changed: nothing can be found */
 };
 
