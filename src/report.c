@@ -7,6 +7,7 @@
 const struct report_format report_formats[] = {
     {.name = "text", .print = report_text},
     {.name = "json", .print = report_json, .has_coverage = true},
+    {.name = "sarif", .print = report_sarif, .tells_provenance = true, .has_coverage = true},
     {0},
 };
 
@@ -21,4 +22,9 @@ const struct report_format *report_format_find(const char *name)
 const char *report_path(const struct report *report, const char *file, struct arena *arena)
 {
 	return path_relative(path_join(report->root, file, arena), report->directory, arena);
+}
+
+const char *report_rule_page(const struct report *report, const char *rule, struct arena *arena)
+{
+	return arena_printf(arena, "%s/rules/%s.md", report->homepage, rule);
 }
