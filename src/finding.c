@@ -139,6 +139,11 @@ static void compute_fingerprints(const struct findings *findings)
 	arena_release(&scratch);
 }
 
+bool location_is_known(const struct location *location)
+{
+	return location->file && *location->file;
+}
+
 const char *severity_name(enum severity severity)
 {
 	static const char *const names[] = {

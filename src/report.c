@@ -8,6 +8,11 @@ const struct report_format report_formats[] = {
     {.name = "text", .print = report_text},
     {.name = "json", .print = report_json, .has_coverage = true},
     {.name = "sarif", .print = report_sarif, .tells_provenance = true, .has_coverage = true},
+    {.name = "github", .print = report_github, .has_coverage = true},
+    {.name = "gitlab", .print = report_gitlab},
+    {.name = "rdjson", .print = report_rdjson},
+    {.name = "checkstyle", .print = report_checkstyle},
+    {.name = "junit", .print = report_junit},
     {0},
 };
 

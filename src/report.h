@@ -46,6 +46,11 @@ const struct report_format *report_format_find(const char *name);
 void report_text(const struct report *report, FILE *out);
 void report_json(const struct report *report, FILE *out);
 void report_sarif(const struct report *report, FILE *out);
+void report_github(const struct report *report, FILE *out);
+void report_gitlab(const struct report *report, FILE *out);
+void report_rdjson(const struct report *report, FILE *out);
+void report_checkstyle(const struct report *report, FILE *out);
+void report_junit(const struct report *report, FILE *out);
 
 /* For formats without coverage, in the shape of text: a line for each suppression that is wrong and for each note. */
 void report_notes(const struct report *report, FILE *out);

@@ -173,15 +173,10 @@ static void write_artifact(struct sarif *sarif, const char *file)
 	json_end(&sarif->json);
 }
 
-static bool has_place(const struct location *location)
-{
-	return location->file && *location->file;
-}
-
 /* `with_source`: for readers without the sources. */
 static void write_physical(struct sarif *sarif, const struct location *location, bool with_source)
 {
-	if (!has_place(location))
+	if (!location_is_known(location))
 		return;
 	json_object(&sarif->json, "physicalLocation");
 	write_artifact(sarif, location->file);
@@ -217,7 +212,7 @@ static void write_place(struct sarif *sarif, const struct location *location, co
 static const char *link_to(const char *text, const struct location *location, uint32_t id, struct arena *arena)
 {
 	const char *escaped = plain(text, arena);
-	return has_place(location) ? arena_printf(arena, "[%s](%u)", escaped, id) : escaped;
+	return location_is_known(location) ? arena_printf(arena, "[%s](%u)", escaped, id) : escaped;
 }
 
 static const char *path_text(const struct finding *finding, struct arena *arena)
@@ -257,7 +252,7 @@ static const char *finding_text(const struct finding *finding, struct arena *are
 static void write_related(struct sarif *sarif, uint32_t id, const struct location *location, const char *function,
 			  const char *message)
 {
-	if (!has_place(location))
+	if (!location_is_known(location))
 		return;
 	json_object(&sarif->json, NULL);
 	json_number(&sarif->json, "id", id);
@@ -373,7 +368,7 @@ static const char *github_hash(struct sarif *sarif, const struct location *locat
 
 static void write_fingerprints(struct sarif *sarif, const struct finding *finding)
 {
-	const char *hash = has_place(&finding->location) ? github_hash(sarif, &finding->location) : NULL;
+	const char *hash = location_is_known(&finding->location) ? github_hash(sarif, &finding->location) : NULL;
 	json_object(&sarif->json, "partialFingerprints");
 	json_string(&sarif->json, "asynclint/v1", finding->fingerprint);
 	if (hash)
@@ -612,7 +607,7 @@ static void write_notification(struct sarif *sarif, enum notification kind, cons
 	json_end(json);
 	json_string(json, "level", notification_kinds[kind].level);
 	write_message(sarif, "message", sentence(plain(message, &sarif->arena), &sarif->arena));
-	if (has_place(location)) {
+	if (location_is_known(location)) {
 		json_array(json, "locations");
 		json_object(json, NULL);
 		write_physical(sarif, location, false);

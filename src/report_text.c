@@ -6,12 +6,11 @@
  */
 #include "report.h"
 
+#include "details.h"
 #include "paths.h"
 #include "snippet.h"
 
 #include <string.h>
-
-enum { SURFACE_NAMES = 3 };
 
 /* SGR sequences, as gcc and clang use them. */
 #define BOLD "\033[1m"
@@ -58,7 +57,7 @@ static void set_color(const struct printer *printer, const char *color)
 
 static void put_place(struct printer *printer, const struct location *location)
 {
-	if (!location->file || !*location->file) {
+	if (!location_is_known(location)) {
 		fputs("asynclint: ", printer->out);
 		return;
 	}
@@ -92,21 +91,6 @@ static void put_snippet(struct printer *printer, const struct location *location
 	snippet_print(&printer->source, path, location, printer->out);
 }
 
-static const char *surface_message(const struct finding *finding, struct arena *arena)
-{
-	uint32_t count = finding->surface.count;
-	const struct surface *items = finding->surface.items;
-	if (count == 1)
-		return arena_printf(arena, "reached through public function '%s'", items[0].function);
-	const char *text = arena_printf(arena, "reached through %u public functions: ", count);
-	uint32_t named = count < SURFACE_NAMES ? count : SURFACE_NAMES;
-	for (uint32_t i = 0; i < named; i++) {
-		const char *separator = i == 0 ? "" : i + 1 == count ? " and " : ", ";
-		text = arena_printf(arena, "%s%s'%s'", text, separator, items[i].function);
-	}
-	return count > named ? arena_printf(arena, "%s and %u more", text, count - named) : text;
-}
-
 static void put_finding(struct printer *printer, const struct finding *finding)
 {
 	put_message(printer, &finding->location, label_of(finding->severity), finding->message, finding->rule);
@@ -122,7 +106,7 @@ static void put_finding(struct printer *printer, const struct finding *finding)
 	if (finding_has_surface_note(finding)) {
 		const struct location *location = &finding->surface.items[0].location;
 		put_message(printer, location->line ? location : &finding->location, note,
-			    surface_message(finding, &printer->arena), NULL);
+			    finding_surface(finding, &printer->arena), NULL);
 	}
 }
 
