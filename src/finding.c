@@ -144,14 +144,26 @@ bool location_is_known(const struct location *location)
 	return location->file && *location->file;
 }
 
+static const char *const severity_names[] = {
+    [SEVERITY_ADVICE] = "advice",
+    [SEVERITY_WARNING] = "warning",
+    [SEVERITY_ERROR] = "error",
+};
+
 const char *severity_name(enum severity severity)
 {
-	static const char *const names[] = {
-	    [SEVERITY_ADVICE] = "advice",
-	    [SEVERITY_WARNING] = "warning",
-	    [SEVERITY_ERROR] = "error",
-	};
-	return names[severity];
+	return severity_names[severity];
+}
+
+bool severity_find(const char *name, enum severity *severity)
+{
+	for (int i = SEVERITY_ADVICE; i <= SEVERITY_ERROR; i++) {
+		if (strcmp(name, severity_names[i]) == 0) {
+			*severity = (enum severity)i;
+			return true;
+		}
+	}
+	return false;
 }
 
 struct finding *findings_add(struct findings *findings)
