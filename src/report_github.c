@@ -68,6 +68,13 @@ static void put_notes(FILE *out, const coverage_notes *notes, const char *comman
 		put_command(out, command, &notes->items[i].location, title, notes->items[i].message);
 }
 
+static void put_failed(FILE *out, const coverage_notes *units)
+{
+	for (uint32_t i = 0; i < units->count; i++)
+		put_command(out, "error", &(struct location){.file = units->items[i].name}, "unit not analysed",
+			    units->items[i].message);
+}
+
 /* GitHub shows ten annotations of each level and step: the summary is the first of its level, to be among them. */
 void report_github(const struct report *report, FILE *out)
 {
@@ -78,7 +85,7 @@ void report_github(const struct report *report, FILE *out)
 		put_finding(out, report->findings->list.items[i], &arena);
 		arena_release(&arena);
 	}
-	put_notes(out, &report->coverage->failed, "error", "unit not analysed");
+	put_failed(out, &report->coverage->failed);
 	put_notes(out, &report->coverage->degraded, "warning", "unit parsed with errors");
 	put_notes(out, &report->coverage->unused_suppressions, "warning", "suppression");
 	put_notes(out, &report->coverage->notes, "notice", "asynclint");

@@ -69,11 +69,12 @@ static const char *problem_severity_of(enum severity severity)
 	return severity == SEVERITY_ADVICE ? "recommendation" : severity_name(severity);
 }
 
-/* With a capital and a full stop, as messages of SARIF are sentences (3.11.3). */
+/* With a full stop, and a capital where it begins with a word, as messages of SARIF are sentences (3.11.3). */
 static const char *sentence(const char *text, struct arena *arena)
 {
 	char *copy = arena_printf(arena, "%s.", text);
-	copy[0] = (char)toupper((unsigned char)copy[0]);
+	if (copy[strspn(copy, "abcdefghijklmnopqrstuvwxyz")] == ' ')
+		copy[0] = (char)toupper((unsigned char)copy[0]);
 	return copy;
 }
 
@@ -618,6 +619,15 @@ static void write_notification(struct sarif *sarif, enum notification kind, cons
 	arena_release(&sarif->arena);
 }
 
+/* What is about a unit as a whole has its place there. */
+static void write_failed(struct sarif *sarif)
+{
+	const coverage_notes *units = &sarif->report->coverage->failed;
+	for (uint32_t i = 0; i < units->count; i++)
+		write_notification(sarif, FAILED_UNIT, units->items[i].message,
+				   &(struct location){.file = units->items[i].name});
+}
+
 static void write_notes(struct sarif *sarif, enum notification kind, const coverage_notes *notes)
 {
 	for (uint32_t i = 0; i < notes->count; i++)
@@ -648,7 +658,8 @@ static void write_unresolved(struct sarif *sarif)
 	const struct coverage *coverage = sarif->report->coverage;
 	if (coverage->unresolved_calls)
 		write_notification(sarif, UNRESOLVED_CALLS,
-				   arena_printf(&sarif->arena, "of %u of %u calls by pointer the target was not seen",
+				   arena_printf(&sarif->arena,
+						"the targets of %u out of %u calls by pointer were not seen",
 						coverage->unresolved_calls, coverage->pointer_calls),
 				   &(struct location){0});
 }
@@ -662,7 +673,7 @@ static void write_invocation(struct sarif *sarif)
 	json_bool(json, "executionSuccessful", sarif->report->exit_status < 2);
 	json_number(json, "exitCode", (uint64_t)sarif->report->exit_status);
 	json_array(json, "toolExecutionNotifications");
-	write_notes(sarif, FAILED_UNIT, &coverage->failed);
+	write_failed(sarif);
 	write_notes(sarif, DEGRADED_UNIT, &coverage->degraded);
 	write_changed_in_no_unit(sarif);
 	write_notes(sarif, UNUSED_SUPPRESSION, &coverage->unused_suppressions);
