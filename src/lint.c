@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -112,6 +113,13 @@ static bool is_for_the_eye(const struct options *options)
 	       strcmp(terminal, "dumb") != 0;
 }
 
+/* 0: standard output is none, or does not say. */
+static unsigned terminal_width(void)
+{
+	struct winsize size;
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 /* Opens the file, or returns stdout for NULL; NULL after an error message. */
 static FILE *open_output(const char *path)
 {
@@ -196,6 +204,7 @@ static bool report(struct lint *lint)
 	    .provenance = provenance(lint),
 	    .exit_status = exit_status(lint),
 	    .terminal = is_for_the_eye(options),
+	    .width = terminal_width(),
 	};
 	bool written = write_report(&report, options->format, options->output);
 	report.terminal = options->color == COLOR_ALWAYS;

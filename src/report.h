@@ -26,6 +26,7 @@ struct report {
 	const struct provenance
 	    *provenance; /* of what lies beneath the root, or NULL: not known, or no format tells it */
 	int exit_status; /* that the run will have, unless this report cannot be written */
+	unsigned width;  /* of the terminal in columns, 0: not known or none */
 	bool terminal;   /* for the eye: colours, and the source beneath each message */
 };
 

@@ -24,6 +24,7 @@ struct printer {
 	FILE *out;
 	struct arena arena; /* for one finding */
 	struct source source;
+	const struct location *shown; /* whose source was printed last, of this finding; or NULL */
 };
 
 struct label {
@@ -83,16 +84,40 @@ static void put_message(struct printer *printer, const struct location *location
 	putc('\n', printer->out);
 }
 
+static bool same_region(const struct location *a, const struct location *b)
+{
+	return a->line == b->line && a->column == b->column && a->end_line == b->end_line &&
+	       a->end_column == b->end_column && strcmp(a->file, b->file) == 0;
+}
+
+/* Nothing where it would only be repeated. */
 static void put_snippet(struct printer *printer, const struct location *location)
 {
 	if (!printer->report->terminal || !location->file || !location->line)
 		return;
+	if (printer->shown && same_region(printer->shown, location))
+		return;
+	printer->shown = location;
 	const char *path = path_join(printer->report->root, location->file, &printer->arena);
-	snippet_print(&printer->source, path, location, printer->out);
+	snippet_print(&printer->source, path, location, printer->report->width, printer->out);
+}
+
+/* Programs find it as a note at the finding's place; for the eye, it is the end of what stands beneath. */
+static void put_help(struct printer *printer, const struct finding *finding)
+{
+	if (!printer->report->terminal) {
+		const char *message = arena_printf(&printer->arena, "help: %s", finding->help);
+		put_message(printer, &finding->location, note, message, NULL);
+		return;
+	}
+	fputs("      = " CYAN "help: " RESET, printer->out);
+	put(printer, finding->help);
+	putc('\n', printer->out);
 }
 
 static void put_finding(struct printer *printer, const struct finding *finding)
 {
+	printer->shown = NULL;
 	put_message(printer, &finding->location, label_of(finding->severity), finding->message, finding->rule);
 	put_snippet(printer, &finding->location);
 	for (uint32_t i = 0; i < finding->path.count; i++) {
@@ -101,8 +126,7 @@ static void put_finding(struct printer *printer, const struct finding *finding)
 		put_snippet(printer, &step->location);
 	}
 	if (finding->help)
-		put_message(printer, &finding->location, note, arena_printf(&printer->arena, "help: %s", finding->help),
-			    NULL);
+		put_help(printer, finding);
 	if (finding_has_surface_note(finding)) {
 		const struct location *location = &finding->surface.items[0].location;
 		put_message(printer, location->line ? location : &finding->location, note,
@@ -169,9 +193,9 @@ void report_text(const struct report *report, FILE *out)
 {
 	struct printer printer = {.report = report, .out = out};
 	for (uint32_t i = 0; i < report->findings->list.count; i++) {
-		if (i && report->terminal)
-			putc('\n', out);
 		put_finding(&printer, report->findings->list.items[i]);
+		if (report->terminal)
+			putc('\n', out);
 		arena_release(&printer.arena);
 	}
 	source_release(&printer.source);

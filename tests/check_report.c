@@ -368,17 +368,22 @@ START_TEST(json_is_escaped)
 }
 END_TEST
 
-static void check_snippet(struct location location, const char *expected)
+static void check_snippet_in(unsigned width, struct location location, const char *expected)
 {
 	struct source source = {0};
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
-	snippet_print(&source, FIXTURES_DIR "/output/source.c", &location, out);
+	snippet_print(&source, FIXTURES_DIR "/output/source.c", &location, width, out);
 	fclose(out);
 	ck_assert_str_eq(text, expected);
 	free(text);
 	source_release(&source);
+}
+
+static void check_snippet(struct location location, const char *expected)
+{
+	check_snippet_in(0, location, expected);
 }
 
 START_TEST(snippet_bounds)
@@ -451,6 +456,28 @@ START_TEST(line_hashes_know_lines_again)
 }
 END_TEST
 
+START_TEST(snippets_do_not_wrap)
+{
+	ck_assert(setlocale(LC_CTYPE, "C.UTF-8") != NULL);
+	check_snippet_in(40, (struct location){"", 6, 2, 6, 7},
+			 "    6 |         const char *name = \"żółć\n"
+			 "      |         \033[1;32m^~~~~\033[0m\n");
+	check_snippet_in(40, (struct location){"", 6, 40, 6, 54},
+			 "    6 | me = \"żółć 名前\"; wait_for(name)\n"
+			 "      |                   \033[1;32m^~~~~~~~~~~~~~\033[0m\n");
+	/* A character of two columns that would reach over the edge is left out. */
+	check_snippet_in(43, (struct location){"", 6, 2, 6, 3},
+			 "    6 |         const char *name = \"żółć 名\n"
+			 "      |         \033[1;32m^\033[0m\n");
+	check_snippet_in(44, (struct location){"", 6, 2, 6, 3},
+			 "    6 |         const char *name = \"żółć 名 \n"
+			 "      |         \033[1;32m^\033[0m\n");
+	check_snippet_in(63, (struct location){"", 6, 40, 6, 54},
+			 "    6 |         const char *name = \"żółć 名前\"; wait_for(name);\n"
+			 "      |                                         \033[1;32m^~~~~~~~~~~~~~\033[0m\n");
+}
+END_TEST
+
 START_TEST(formats_are_found_by_name)
 {
 	ck_assert_ptr_eq(report_format_find("json")->print, report_json);
@@ -477,6 +504,7 @@ int main(void)
 	tcase_add_test(tests, columns_are_counted_in_either_unit);
 	tcase_add_test(tests, json_is_escaped);
 	tcase_add_test(tests, snippet_bounds);
+	tcase_add_test(tests, snippets_do_not_wrap);
 	tcase_add_test(tests, paths_become_uris);
 	tcase_add_test(tests, remotes_become_uris);
 	tcase_add_test(tests, line_hashes_know_lines_again);
