@@ -88,5 +88,6 @@ void report_github(const struct report *report, FILE *out)
 	put_failed(out, &report->coverage->failed);
 	put_notes(out, &report->coverage->degraded, "warning", "unit parsed with errors");
 	put_notes(out, &report->coverage->unused_suppressions, "warning", "suppression");
+	put_notes(out, &report->coverage->fixed, "notice", "fixed, to be taken out of the baseline");
 	put_notes(out, &report->coverage->notes, "notice", "asynclint");
 }

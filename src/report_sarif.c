@@ -41,6 +41,7 @@ static const struct notification_kind {
     {"degraded-unit", "warning", "A unit was parsed with errors: what stands behind them may be missing."},
     {"changed-in-no-unit", "warning", "A file changed that no unit compiles or includes."},
     {"unused-suppression", "warning", "A suppression suppresses nothing."},
+    {"fixed-finding", "note", "The baseline has a finding that was not found."},
     {"unmodelled-function", "note",
      "A function of another library is reached on an event loop, and no model speaks of it."},
     {"unresolved-calls", "note", "Calls by pointer whose targets were not seen."},
@@ -52,6 +53,7 @@ enum notification {
 	DEGRADED_UNIT,
 	CHANGED_IN_NO_UNIT,
 	UNUSED_SUPPRESSION,
+	FIXED_FINDING,
 	UNMODELLED_FUNCTION,
 	UNRESOLVED_CALLS,
 	OTHER_NOTE,
@@ -642,6 +644,16 @@ static void write_changed_in_no_unit(struct sarif *sarif)
 				   &(struct location){.file = files->items[i].name});
 }
 
+static void write_fixed(struct sarif *sarif)
+{
+	const coverage_notes *fixed = &sarif->report->coverage->fixed;
+	for (uint32_t i = 0; i < fixed->count; i++)
+		write_notification(sarif, FIXED_FINDING,
+				   arena_printf(&sarif->arena, "a finding of '%s' in the baseline was not found: %s",
+						fixed->items[i].name, fixed->items[i].message),
+				   &fixed->items[i].location);
+}
+
 static void write_unmodelled(struct sarif *sarif)
 {
 	const coverage_notes *functions = &sarif->report->coverage->unmodelled;
@@ -677,6 +689,7 @@ static void write_invocation(struct sarif *sarif)
 	write_notes(sarif, DEGRADED_UNIT, &coverage->degraded);
 	write_changed_in_no_unit(sarif);
 	write_notes(sarif, UNUSED_SUPPRESSION, &coverage->unused_suppressions);
+	write_fixed(sarif);
 	write_unmodelled(sarif);
 	write_unresolved(sarif);
 	write_notes(sarif, OTHER_NOTE, &coverage->notes);

@@ -97,6 +97,9 @@ static void fill(struct findings *findings, struct coverage *coverage)
 		  (struct coverage_note){"hidden-loop", "suppression of 'hidden-loop' suppresses nothing", place});
 	table_add(&coverage->notes, (struct coverage_note){"fetch", "'fetch' has two bodies", place});
 	coverage->filtered = 12;
+	coverage->baselined = 3;
+	table_add(&coverage->fixed,
+		  (struct coverage_note){"fake-async", "'reload' waits", {.file = "output/source.c"}});
 	coverage->changes_only = true;
 	coverage->changed_files = 4;
 	table_add(&coverage->changed_in_no_unit, (struct coverage_note){.name = "spare.c", .message = ""});
