@@ -342,6 +342,11 @@ START_TEST(utf8_is_strict)
 	    {"\xED\xA0\x80", 1, UTF8_REPLACEMENT},     /* surrogate */
 	    {"\xF4\x90\x80\x80", 1, UTF8_REPLACEMENT}, /* beyond U+10FFFF */
 	    {"\xFF", 1, UTF8_REPLACEMENT},
+	    {"\xE2\x82(", 2, UTF8_REPLACEMENT},    /* cut short: one for both */
+	    {"\xF0\x9F\x98", 3, UTF8_REPLACEMENT}, /* cut short by the end */
+	    {"\xE2\x28\xA1", 1, UTF8_REPLACEMENT}, /* no continuation */
+	    {"\xF4\x8F\xBF\xBF", 4, 0x10FFFF},     /* the last one */
+	    {"\xED\x9F\xBF", 3, 0xD7FF},           /* the last before the surrogates */
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		uint32_t character;

@@ -23,17 +23,17 @@ GOLDEN = SOURCE_DIR / "fixtures/output"
 FORMATS = ["text", "json", "sarif", "github", "gitlab", "rdjson", "checkstyle", "junit"]
 
 # No two bytes of it are of one kind.
-HOSTILE_NAME = b"src/a b%,:;\"'&<]]>[x](y)\\\n\x1b[31m\xff\xf0\x9f\x98\x80.c"
+HOSTILE_NAME = b"src/a b%,:;\"'&<]]>[x](y)\\\n\x1b[31m\xff\xe2\x82\xf0\x9f\x98\x80.c"
 SHOWN_NAME = HOSTILE_NAME.decode("utf-8", "replace")
 BECAUSE = "sleeps, \"so\" <&> ]]> 100%\r\n::error::no, {0} `x` [y](z)"
 
-# The finding stands behind characters of two, three and four bytes and a byte that is none.
+# The finding stands behind characters of two, three and four bytes, a byte that is none and two that begin one.
 HOSTILE = b"""\
 #include "ticker.h"
 
 static void tick(void)
 {
-\t/* \xc3\xb6\xe5\x90\x8d\xf0\x9f\x98\x80\xff */ nap_at("\xf0\x9f\x98\x80");
+\t/* \xc3\xb6\xe5\x90\x8d\xf0\x9f\x98\x80\xff\xe2\x82 */ nap_at("\xf0\x9f\x98\x80");
 }
 
 void start_hostile(void)

@@ -34,7 +34,7 @@ LINES = [
     b"\xef\xbb\xbf#include \"ticker.h\"\r\n",
     *(b"static void tick%d(void) { nap(); }\n" % i + FILLER for i in range(2)),
     b"static void tick2(void)\r\n{\r\n  \t nap() ; \r\n}\r\r\n",
-    b"static void tick3(void) { /* \xf0\x9f\x98\x80\xc3\xb6\xe5\x90\x8d */ nap(); }\n",
+    b"static void tick3(void) { /* \xf0\x9f\x98\x80\xc3\xb6\xe5\x90\x8d \xff\xe2\x82\xc3( */ nap(); }\n",
     *(b"static void tick%d(void) {\n" % i + b"nap();\n" + FILLER + b"}\n" for i in range(4, 7)),
     b"void start(void)\n{\n" + b"".join(b"\tticker_every(tick%d);\n" % i for i in range(7)) + b"\tticker_every(last);\n}\n",
 ]
