@@ -21,21 +21,18 @@ struct report {
 	const char *libclang;  /* what the sources were parsed with, as it calls itself */
 	const struct rule *const *rules; /* that ran, in order of id, NULL-terminated */
 	const char *documents;           /* the directory of their documents, <id>.md; NULL if it is not to be found */
-	const char
-	    *homepage; /* where asynclint's source tree can be read on the web, without a slash at its end, or "" */
-	const struct provenance
-	    *provenance; /* of what lies beneath the root, or NULL: not known, or no format tells it */
-	int exit_status; /* that the run will have, unless this report cannot be written */
-	unsigned width;  /* of the terminal in columns, 0: not known or none */
-	bool terminal;   /* for the eye: colours, and the source beneath each message */
+	const char *homepage;            /* where asynclint's sources can be read, without a slash at its end, or "" */
+	const struct provenance *provenance; /* of the root; NULL: not known, or no format tells it */
+	int exit_status;                     /* that the run will have, unless this report cannot be written */
+	unsigned width;                      /* of the terminal in columns, 0: not known or none */
+	bool terminal;                       /* for the eye: colours, and the source beneath each message */
 };
 
 struct report_format {
 	const char *name; /* as --format takes it */
 	void (*print)(const struct report *report, FILE *out);
 	bool tells_provenance;
-	bool has_coverage; /* holds the coverage itself; otherwise report_notes() and report_summary() tell it on stderr
-			    */
+	bool has_coverage; /* holds the coverage itself; else report_notes() and report_summary() tell it on stderr */
 };
 
 /* All formats, ended by one without a name; the first is the default. */

@@ -33,21 +33,7 @@ struct sarif {
 	struct arena arena;        /* for one finding, rule or notification */
 };
 
-/* Kinds of notifications: how serious each is, and the descriptor that it points to (3.58.2). */
-static const struct notification_kind {
-	const char *id, *level, *summary;
-} notification_kinds[] = {
-    {"failed-unit", "error", "A unit was not analysed."},
-    {"degraded-unit", "warning", "A unit was parsed with errors: what stands behind them may be missing."},
-    {"changed-in-no-unit", "warning", "A file changed that no unit compiles or includes."},
-    {"unused-suppression", "warning", "A suppression suppresses nothing."},
-    {"fixed-finding", "note", "The baseline has a finding that was not found."},
-    {"unmodelled-function", "note",
-     "A function of another library is reached on an event loop, and no model speaks of it."},
-    {"unresolved-calls", "note", "Calls by pointer whose targets were not seen."},
-    {"analysis-note", "note", "Something else to know about the analysis."},
-};
-
+/* What a notification is about. */
 enum notification {
 	FAILED_UNIT,
 	DEGRADED_UNIT,
@@ -57,7 +43,21 @@ enum notification {
 	UNMODELLED_FUNCTION,
 	UNRESOLVED_CALLS,
 	OTHER_NOTE,
-	NOTIFICATION_KINDS,
+	NOTIFICATIONS,
+};
+
+/* The descriptors that notifications point to (3.58.2), and how serious each is. */
+static const struct notification_kind {
+	const char *id, *level, *summary;
+} notification_kinds[NOTIFICATIONS] = {
+    [FAILED_UNIT] = {"failed-unit", "error", "A unit was not analysed."},
+    [DEGRADED_UNIT] = {"degraded-unit", "warning", "A unit was parsed with errors, and not all of it was understood."},
+    [CHANGED_IN_NO_UNIT] = {"changed-in-no-unit", "warning", "A file changed that no unit compiles or includes."},
+    [UNUSED_SUPPRESSION] = {"unused-suppression", "warning", "A suppression suppresses nothing."},
+    [FIXED_FINDING] = {"fixed-finding", "note", "The baseline has a finding that was not found."},
+    [UNMODELLED_FUNCTION] = {"unmodelled-function", "note", "No model speaks of a function that is reached on a loop."},
+    [UNRESOLVED_CALLS] = {"unresolved-calls", "note", "The targets of calls by pointer were not seen."},
+    [OTHER_NOTE] = {"analysis-note", "note", "Something else is to be known about the analysis."},
 };
 
 static const char *level_of(enum severity severity)
@@ -547,7 +547,7 @@ static void write_rule(struct sarif *sarif, const struct rule *rule)
 static void write_notification_descriptors(struct sarif *sarif)
 {
 	json_array(&sarif->json, "notifications");
-	for (int i = 0; i < NOTIFICATION_KINDS; i++) {
+	for (int i = 0; i < NOTIFICATIONS; i++) {
 		json_object(&sarif->json, NULL);
 		write_name(sarif, notification_kinds[i].id);
 		write_message(sarif, "shortDescription", notification_kinds[i].summary);
