@@ -76,6 +76,7 @@ enum {
 	OPTION_CACHE_SIZE,
 	OPTION_NO_CACHE,
 	OPTION_LIST_CHECKS,
+	OPTION_EXPORT_FIXES,
 	OPTION_VERSION,
 	OPTION_HELP,
 };
@@ -140,8 +141,10 @@ static const struct option_entry entries[] = {
     {"explain-silence", "FILE:LINE", OPTION_EXPLAIN_SILENCE, REPORTING,
      "say what is known of the calls on that line, and why rules are silent"},
     {"format", "FORMAT", OPTION_FORMAT, REPORTING | RULES,
-     "text (default), json, sarif, github, gitlab, rdjson, checkstyle, junit"},
+     "text (default), json, sarif, github, gitlab, rdjson, checkstyle, junit, clangtidy"},
     {"output", "FILE", 'o', REPORTING | FACTS, "write there instead of to standard output; FORMAT=FILE: that as well"},
+    {"export-fixes", "FILE", OPTION_EXPORT_FIXES, REPORTING,
+     "--output clangtidy=FILE, as clang-tidy's drivers ask for it"},
     {"dump", NULL, OPTION_DUMP, FACTS, "write the facts as JSON"},
     {"color", "WHEN", OPTION_COLOR, REPORTING, "colours and source lines: auto (default), always, never"},
     {"use-color", "[=BOOL]", OPTION_COLOR, REPORTING, NULL}, /* as clang-tidy's drivers write it */
@@ -469,6 +472,9 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 		return options->skip_without_database = true;
 	case OPTION_REQUIRE_DATABASE:
 		return parser->require_database = true;
+	case OPTION_EXPORT_FIXES:
+		parser->outputs[options->output_count++] = (struct output){report_format_find("clangtidy"), argument};
+		return *argument || fail(parser, "option '--export-fixes' needs a file");
 	case OPTION_LIST_CHECKS:
 		return options->list_checks = true;
 	case OPTION_VERSION:

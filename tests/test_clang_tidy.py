@@ -19,6 +19,11 @@ from test_changes import CALLS_DOZE, DOZE
 from test_cli import ASYNCLINT, FINDING, SOURCE_DIR, TICK, Project
 
 VERSIONS = (14, 19)
+try:
+    import yaml
+except ImportError:
+    yaml = None
+
 NEEDED = [f"run-clang-tidy-{v}" for v in VERSIONS] + [f"clang-tidy-diff-{v}.py" for v in VERSIONS] + ["cmake", "ninja", "make", "cc"]
 
 LISTS = """\
@@ -108,6 +113,34 @@ class RunClangTidy(Driven):
         result = self.run_all(19, "-config-file=strange.json", wrapper=["--force-exclude"])
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
 
+    def test_export_fixes(self):
+        """The drivers merge what each process wrote; clang's own reader takes it, and finds nothing to replace."""
+        self.across_files()
+        self.write("src/other.c", "/* \u00e4 */ " + DOZE)
+        before = (self.root / "src/other.c").read_text()
+        for version in VERSIONS:
+            with self.subTest(version):
+                result = self.run_all(version, "-quiet", "-export-fixes", "fixes.yaml", "-fix", wrapper=["--whole-program"])
+                self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
+                self.assertNotIn("rror", result.stdout + result.stderr)
+                first, second = sorted(self.exported("fixes.yaml"), key=str)
+                self.assertEqual(first, second)
+                self.assertEqual((first["DiagnosticName"], first["Level"]), ("blocking-in-async", "Warning"))
+                self.assertTrue(self.points_at(first["DiagnosticMessage"], "src/other.c", "nap();"))
+                self.assertTrue(self.points_at(first["Notes"][0], "src/tick.c", "ticker_every(tick);"))
+                self.assertEqual((self.root / "src/other.c").read_text(), before)
+
+    def exported(self, name):
+        document = yaml.safe_load((self.root / name).read_text())
+        for diagnostic in document["Diagnostics"]:
+            self.assertEqual(set(diagnostic), {"DiagnosticName", "DiagnosticMessage", "Notes", "Level", "BuildDirectory"})
+        return document["Diagnostics"]
+
+    def points_at(self, message, name, text):
+        self.assertEqual(message["FilePath"], str(self.root / name))
+        self.assertEqual(message["Replacements"], [])
+        return (self.root / name).read_bytes()[message["FileOffset"]:].startswith(text.encode())
+
     def test_rules_that_are_unknown_end_it(self):
         for version in VERSIONS:
             result = self.run_all(version, "-checks=-*,bugprone-*")
@@ -156,6 +189,14 @@ class ClangTidyDiff(Driven):
         for version in VERSIONS:
             result = self.diff(version, "src/tick.c", 6, "--", "-DX")
             self.assertIn(FINDING, result.stdout, result.stderr)
+
+    def test_export_fixes(self):
+        for version in VERSIONS:
+            for line, found in ((6, 1), (7, 0)):
+                result = self.diff(version, "src/tick.c", line, "-export-fixes", f"fixes{version}-{line}.yaml")
+                self.assertNotIn("Error", result.stderr)
+                written = (self.root / f"fixes{version}-{line}.yaml").read_text()
+                self.assertEqual(len(yaml.safe_load(written)["Diagnostics"]) if written else 0, found)
 
     def test_a_changed_step_in_another_file(self):
         self.across_files()
@@ -270,6 +311,19 @@ class Spellings(Project):
         self.refused("'(' is no regular expression: ", "--header-filter=(")
         self.refused("'a**[' is no regular expression: ", "--exclude-header-filter", "a**[")
 
+    def test_export_fixes(self):
+        self.check(1, "--export-fixes=fixes.yaml", "--output", "clangtidy=same.yaml", "--warnings-as-errors=all")
+        written = (self.root / "fixes.yaml").read_text()
+        self.assertEqual(written, (self.root / "same.yaml").read_text())
+        self.assertEqual(json.loads(written)["Diagnostics"][0]["Level"], "Error")
+        # clang's own reader says nothing of what it does not understand; that it understands this shows where it has something to replace.
+        message = json.loads(written)["Diagnostics"][0]["DiagnosticMessage"]
+        replacement = {"FilePath": message["FilePath"], "Offset": message["FileOffset"], "Length": 3, "ReplacementText": "rest"}
+        self.write("reader/fixes.yaml", written.replace('"Replacements": []', f'"Replacements": [{json.dumps(replacement)}]', 1))
+        subprocess.run(["clang-apply-replacements-14", "reader"], cwd=self.root, check=True)
+        self.assertEqual((self.root / "src/tick.c").read_text(), TICK.replace("nap();", "rest();"))
+        self.refused("option '--export-fixes' needs a file", "--export-fixes=")
+
     def test_use_color(self):
         for option, colored in (("--use-color", True), ("-use-color=true", True), ("--use-color=false", False)):
             self.assertEqual("\x1b[" in self.check(1, option).stdout, colored)
@@ -358,6 +412,8 @@ class Document(Project):
 
 if __name__ == "__main__":
     missing = [name for name in NEEDED if not shutil.which(name)]
+    if not yaml:
+        missing.append("python3-yaml")
     if missing:
         print("skipped: no", ", ".join(missing))
         sys.exit(77)
