@@ -52,7 +52,7 @@ static void write_finding(struct exporter *exporter, const struct finding *findi
 		write_message(exporter, NULL, finding->path.items[i].message, &finding->path.items[i].location);
 	json_end(json);
 	json_string(json, "Level", finding->severity == SEVERITY_ERROR ? "Error" : "Warning");
-	json_string(json, "BuildDirectory", exporter->report->directory);
+	json_string(json, "BuildDirectory", exporter->report->root);
 	json_end(json);
 }
 
