@@ -503,8 +503,10 @@ static bool report_files_not_found(struct inputs *inputs, const struct options *
 }
 
 /* False after an error message. */
-static bool read_changes(struct inputs *inputs, const struct options *options)
+static bool read_changes(struct inputs *inputs, const struct options *options, struct coverage *coverage)
 {
+	coverage->changes_only = true;
+	inputs->reported = &inputs->changes.names;
 	const char *error = NULL;
 	stats_begin(inputs->stats, "changes");
 	bool read = changes_read(inputs->root, options->since, &inputs->arena, &inputs->changes, &error);
@@ -579,11 +581,8 @@ static enum inputs_result make_facts(struct inputs *inputs, const struct options
 		keep_first_command(inputs);
 	if (options->verbose)
 		tell_commands(inputs);
-	coverage->changes_only = options->changed;
-	if (options->changed && !read_changes(inputs, options))
+	if (options->changed && !read_changes(inputs, options, coverage))
 		return INPUTS_FAILED;
-	if (options->changed)
-		inputs->reported = &inputs->changes.names;
 	if (options->changed && inputs->changes.names.count == 1)
 		return INPUTS_UNCHANGED;
 	if (!parse_units(inputs, options))
@@ -612,6 +611,8 @@ static enum inputs_result load_facts(struct inputs *inputs, const struct options
 {
 	if (!set_root(inputs, options, inputs->directory))
 		return INPUTS_FAILED;
+	if (options->changed && !read_changes(inputs, options, coverage))
+		return INPUTS_FAILED;
 	stats_begin(inputs->stats, "load");
 	facts_names names = {0};
 	name_facts(inputs, options, coverage, &names);
@@ -627,7 +628,7 @@ static enum inputs_result load_facts(struct inputs *inputs, const struct options
 	}
 	table_release(&names);
 	stats_end(inputs->stats);
-	return INPUTS_READY;
+	return options->changed && !find_changed_units(inputs, coverage) ? INPUTS_UNCHANGED : INPUTS_READY;
 }
 
 static int compare_notes(const void *left, const void *right)

@@ -130,8 +130,8 @@ static const struct option_entry entries[] = {
     {"prune-baseline", NULL, OPTION_PRUNE_BASELINE, REPORTING, "take what is fixed out of the baseline"},
     {"add-allow", "REASON", OPTION_ADD_ALLOW, REPORTING,
      "write a suppression comment with this reason above each finding"},
-    {"changed", NULL, OPTION_CHANGED, CHECK, "report only what is in files that differ from HEAD, as git knows it"},
-    {"since", "REV", OPTION_SINCE, CHECK, "the same for all that changed since HEAD and REV parted"},
+    {"changed", NULL, OPTION_CHANGED, REPORTING, "report only what is in files that differ from HEAD, as git knows it"},
+    {"since", "REV", OPTION_SINCE, REPORTING, "the same for all that changed since HEAD and REV parted"},
     {"line-filter", "JSON", OPTION_LINE_FILTER, REPORTING,
      "report only what is on these lines, as clang-tidy: [{\"name\":\"a.c\",\"lines\":[[1,3]]}]"},
     {"header-filter", "REGEX", OPTION_HEADER_FILTER, REPORTING,
@@ -555,7 +555,7 @@ static bool check_changed(const struct parser *parser)
 	const char *name = options->since ? "since" : "changed";
 	if (!options->changed)
 		return true;
-	if (options->file_count)
+	if (options->file_count && options->action != ACTION_JOIN)
 		return fail(parser, "option '--%s' looks for the files itself: name none beside it ('%s')", name,
 			    options->files[0]);
 	if (options->lines.file_count)

@@ -340,6 +340,37 @@ class Since(Repository):
         self.refused_for("HEAD and 'main' have no commit in common", "--since", "main")
 
 
+class Joined(Repository):
+    """Of facts that were made elsewhere, too, only what changed can be asked for."""
+
+    def setUp(self):
+        super().setUp()
+        self.run_for(0, "facts", "-o", "build/facts")
+
+    def joined(self, status, *arguments, **more):
+        return self.check(status, *arguments, "build/facts", action="join", **more)
+
+    def test_changed(self):
+        result = self.joined(0, "--changed")
+        self.assertEqual((result.stdout, result.stderr), ("", "0 findings in 2 units; no C file changed\n"))
+        self.append("src/other.c")
+        self.assertEqual(self.joined(0, "--changed").stderr,
+                         "0 findings in 2 units; 1 more finding outside the files that changed; 1 file changed\n")
+        self.append("src/tick.c")
+        result = self.joined(1, "--changed")
+        self.assertTrue(result.stdout.startswith(FINDING))
+        self.assertEqual(result.stdout, self.changed(1).stdout)
+        self.write("src/spare.c", OTHER)
+        self.assertIn("changed, but compiled or included by no unit: 'src/spare.c'", self.joined(1, "--changed").stderr)
+
+    def test_since(self):
+        self.append("src/tick.c")
+        self.commit()
+        self.joined(0, "--changed")
+        self.joined(1, "--since", "HEAD~")
+        self.joined(2, "--since", "nowhere")
+
+
 class NoRepository(Project):
     def setUp(self):
         super().setUp()
@@ -366,7 +397,7 @@ class NoRepository(Project):
         self.refused("option '--changed' looks for the files itself: name none beside it ('src/tick.c')", "--changed", "src/tick.c")
         self.refused("option '--since' looks for the files itself", "--since", "HEAD", "src/tick.c", "--", "-I.")
         self.refused("options '--since' and '--line-filter' exclude each other", "--since", "HEAD", '--line-filter=[{"name":"a"}]')
-        self.refused("option '--changed' does not go with 'join'", "join", "--changed", "x")
+        self.refused("option '--changed' does not go with 'facts'", "facts", "--changed", "-o", "x")
 
 
 class LineFilter(Project):
