@@ -520,6 +520,25 @@ static void write_rule_properties(struct json_writer *json, const struct rule *r
 	json_end(json);
 }
 
+/* On the web if that is known, else what is installed here, which is shown by what reads the report here; NULL if
+   neither is there. */
+static const char *page_of(struct sarif *sarif, const char *rule)
+{
+	const struct report *report = sarif->report;
+	if (*report->homepage)
+		return rule ? report_rule_page(report, rule, &sarif->arena) : report->homepage;
+	const char *directory = report->documents ? path_resolve(report->documents, &sarif->arena) : NULL;
+	const char *path = directory && rule ? arena_printf(&sarif->arena, "%s/%s.md", directory, rule) : directory;
+	return path ? uri_of_path(path, &sarif->arena) : NULL;
+}
+
+static void write_page(struct sarif *sarif, const char *key, const char *rule)
+{
+	const char *page = page_of(sarif, rule);
+	if (page)
+		json_string(&sarif->json, key, page);
+}
+
 static void write_rule(struct sarif *sarif, const struct rule *rule)
 {
 	struct json_writer *json = &sarif->json;
@@ -532,8 +551,7 @@ static void write_rule(struct sarif *sarif, const struct rule *rule)
 	json_string(json, "text", document);
 	json_string(json, "markdown", document);
 	json_end(json);
-	if (*sarif->report->homepage)
-		json_string(json, "helpUri", report_rule_page(sarif->report, rule->id, &sarif->arena));
+	write_page(sarif, "helpUri", rule->id);
 	json_object(json, "defaultConfiguration");
 	json_bool(json, "enabled", rule->status == RULE_DEFAULT);
 	json_string(json, "level", level_of(rule->severity));
@@ -566,8 +584,7 @@ static void write_tool(struct sarif *sarif)
 	json_string(json, "name", "asynclint");
 	json_string(json, "version", sarif->report->version);
 	json_string(json, "semanticVersion", sarif->report->version);
-	if (*sarif->report->homepage)
-		json_string(json, "informationUri", sarif->report->homepage);
+	write_page(sarif, "informationUri", NULL);
 	json_array(json, "supportedTaxonomies");
 	write_component_reference(json, NULL);
 	json_end(json);
