@@ -140,8 +140,21 @@ int catalog_rules(const struct options *options)
 		print_rules_as_json(stdout);
 		return 0;
 	}
+	if (options->format->print != report_text) {
+		console_error("rules are listed as text or json, not as %s", options->format->name);
+		return 2;
+	}
 	for (const struct rule *const *rule = all_rules; *rule; rule++)
 		printf("%-24s %-10s %-8s %s\n", (*rule)->id, (*rule)->family, status_name((*rule)->status),
 		       (*rule)->summary);
+	return 0;
+}
+
+int catalog_list_checks(const struct options *options)
+{
+	puts("Enabled checks:");
+	for (const struct rule *const *rule = options->rules; *rule; rule++)
+		printf("    %s\n", (*rule)->id);
+	putchar('\n');
 	return 0;
 }

@@ -27,6 +27,9 @@ struct location {
 	uint32_t line, column, end_line, end_column;
 };
 
+/* Whether it names a file: what is about the program as a whole has no place. */
+bool location_is_known(const struct location *location);
+
 /* A step of the path that leads to a finding: registration, calls, cause, in the order of execution. */
 struct step {
 	const char *message;
@@ -63,6 +66,10 @@ struct finding *findings_add(struct findings *findings);
 
 /* Releases what the finding holds besides the arena's memory: for who takes it out of the list. */
 void finding_release(struct finding *finding);
+
+/* Keeps the findings for which `wanted` is true, which it may change; returns how many are taken out. */
+uint32_t findings_keep(struct findings *findings, bool (*wanted)(struct finding *finding, void *context),
+		       void *context);
 
 /* Whether text names the public functions that lead to it: not worth a line when the finding is in the only one. */
 bool finding_has_surface_note(const struct finding *finding);

@@ -9,7 +9,7 @@
  *	json_end(&json);
  *
  * A key is NULL inside an array and for the outermost value. What is written is valid JSON in valid UTF-8 whatever
- *bytes the strings hold: each byte that is not UTF-8 becomes U+FFFD. Whether writing went well, ferror(out) tells.
+ *bytes the strings hold: what is not UTF-8 becomes U+FFFD (utf8.h). Whether writing went well, ferror(out) tells.
  */
 #ifndef ASYNCLINT_JSON_WRITER_H
 #define ASYNCLINT_JSON_WRITER_H
@@ -26,6 +26,7 @@ struct json_writer {
 	unsigned depth;
 	char closing[JSON_DEPTH];       /* of each open object or array */
 	unsigned count[JSON_DEPTH + 1]; /* of what each holds so far */
+	bool yaml;                      /* is to be read as YAML, in which no line begins with a tab */
 };
 
 void json_object(struct json_writer *json, const char *key);

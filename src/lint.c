@@ -7,6 +7,7 @@
 #include "catalog.h"
 #include "console.h"
 #include "dump.h"
+#include "facts_files.h"
 #include "filter.h"
 #include "inputs.h"
 #include "models.h"
@@ -16,6 +17,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { NOTHING_FOUND = 0, SOME_FOUND = 1, NOT_DONE = 2 };
@@ -86,10 +88,12 @@ static void find(struct lint *lint)
 		baseline_note_fixed(&lint->baseline, &lint->coverage.fixed);
 	struct filter filter = {
 	    .lines = lint->options->lines.file_count ? &lint->options->lines : NULL,
-	    .changes = lint->options->changed ? &lint->inputs.changes : NULL,
+	    .files = lint->inputs.reported,
+	    .headers = lint->options->headers,
+	    .headers_left_out = lint->options->headers_left_out,
 	    .root = lint->inputs.root,
 	};
-	lint->coverage.filtered = filter_apply(&filter, &lint->findings);
+	filter_apply(&filter, &lint->findings, &lint->coverage);
 }
 
 static bool is_for_the_eye(const struct options *options)
@@ -99,6 +103,13 @@ static bool is_for_the_eye(const struct options *options)
 	const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
 	return !options->output && isatty(STDOUT_FILENO) && !(no_color && *no_color) && terminal &&
 	       strcmp(terminal, "dumb") != 0;
+}
+
+/* 0: standard output is none, or does not say. */
+static unsigned terminal_width(void)
+{
+	struct winsize size;
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 /* Opens the file, or returns stdout for NULL; NULL after an error message. */
@@ -129,41 +140,6 @@ static const char *parser(const struct lint *lint)
 {
 	const struct inputs *inputs = &lint->inputs;
 	return inputs->facts.count ? facts_text(inputs->facts.items[0], inputs->facts.items[0]->parser) : "";
-}
-
-static bool write_report(const struct report *report, const struct report_format *format, const char *path)
-{
-	FILE *out = open_output(path);
-	if (!out)
-		return false;
-	format->print(report, out);
-	return close_output(path, out);
-}
-
-/* One report that cannot be written does not take the others with it. */
-static bool report(struct lint *lint)
-{
-	const struct options *options = lint->options;
-	struct report report = {
-	    .findings = &lint->findings,
-	    .coverage = &lint->coverage,
-	    .root = lint->inputs.root,
-	    .directory = lint->inputs.directory,
-	    .version = ASYNCLINT_VERSION,
-	    .libclang = parser(lint),
-	    .terminal = is_for_the_eye(options),
-	};
-	bool written = write_report(&report, options->format, options->output);
-	report.terminal = options->color == COLOR_ALWAYS;
-	for (uint32_t i = 0; i < options->output_count; i++)
-		written &= write_report(&report, options->outputs[i].format, options->outputs[i].path);
-	if (options->format->has_coverage)
-		return written;
-	report.terminal = false;
-	report_notes(&report, stderr);
-	if (!options->quiet)
-		report_summary(&report, stderr);
-	return written;
 }
 
 /* Whether something was not fully understood, so that a finding may have been missed. */
@@ -197,6 +173,59 @@ static int exit_status(const struct lint *lint)
 		if (counts(lint->options->fail_on, lint->findings.list.items[i]->severity))
 			return SOME_FOUND;
 	return NOTHING_FOUND;
+}
+
+/* Asked of git only where a report tells it; NULL if there is nothing to tell. */
+static const struct provenance *provenance(struct lint *lint)
+{
+	const struct options *options = lint->options;
+	bool wanted = options->format->tells_provenance;
+	for (uint32_t i = 0; i < options->output_count; i++)
+		wanted |= options->outputs[i].format->tells_provenance;
+	struct provenance *found = arena_alloc(&lint->findings.arena, sizeof(*found));
+	return wanted && provenance_find(lint->inputs.root, found, &lint->findings.arena) ? found : NULL;
+}
+
+static bool write_report(const struct report *report, const struct report_format *format, const char *path)
+{
+	FILE *out = open_output(path);
+	if (!out)
+		return false;
+	format->print(report, out);
+	return close_output(path, out);
+}
+
+/* One report that cannot be written does not take the others with it. */
+static bool report(struct lint *lint)
+{
+	const struct options *options = lint->options;
+	const char *error; /* reports do without the documents */
+	struct report report = {
+	    .findings = &lint->findings,
+	    .coverage = &lint->coverage,
+	    .root = lint->inputs.root,
+	    .directory = lint->inputs.directory,
+	    .version = ASYNCLINT_VERSION,
+	    .libclang = parser(lint),
+	    .rules = options->rules,
+	    .documents = catalog_directory(&lint->models_arena, &error),
+	    .homepage = ASYNCLINT_HOMEPAGE,
+	    .provenance = provenance(lint),
+	    .exit_status = exit_status(lint),
+	    .terminal = is_for_the_eye(options),
+	    .width = terminal_width(),
+	};
+	bool written = write_report(&report, options->format, options->output);
+	report.terminal = options->color == COLOR_ALWAYS;
+	for (uint32_t i = 0; i < options->output_count; i++)
+		written &= write_report(&report, options->outputs[i].format, options->outputs[i].path);
+	if (options->format->has_coverage)
+		return written;
+	report.terminal = false;
+	report_notes(&report, stderr);
+	if (!options->quiet)
+		report_summary(&report, stderr);
+	return written;
 }
 
 /* The file that --explain-silence names, as the facts name it; one that is not here, as facts from elsewhere may have
@@ -354,12 +383,42 @@ static bool write_facts(const struct options *options, const struct facts *facts
 	return close_output(options->output, out);
 }
 
+static bool write_all_facts(struct lint *lint)
+{
+	const struct options *options = lint->options;
+	struct facts_files files;
+	const char *error = NULL;
+	uint32_t count = lint->inputs.facts.count;
+	bool written = facts_files_begin(&files, options->output, &lint->inputs.arena, &error);
+	for (uint32_t i = 0; i < count && written; i++)
+		written = facts_files_save(&files, lint->inputs.facts.items[i], &error);
+	facts_files_end(&files);
+	if (!written)
+		console_error("%s", error);
+	else if (!options->quiet)
+		console_note("wrote the facts of %u unit%s to '%s'", count, count == 1 ? "" : "s", options->output);
+	return written;
+}
+
+/* A part of a small database may be empty: then there is nothing to do, and it is done. */
+static int facts_of_many(struct lint *lint)
+{
+	bool empty = lint->options->shards && !lint->inputs.commands.list.count;
+	if (!write_all_facts(lint))
+		return NOT_DONE;
+	return empty ? NOTHING_FOUND : exit_status(lint);
+}
+
 static int facts(struct lint *lint)
 {
 	enum inputs_result result = inputs_collect(&lint->inputs, lint->options, &lint->coverage);
 	if (result == INPUTS_SKIPPED)
 		return NOTHING_FOUND;
-	if (result == INPUTS_FAILED || !lint->inputs.facts.count)
+	if (result == INPUTS_FAILED)
+		return NOT_DONE;
+	if (lint->options->many_facts)
+		return facts_of_many(lint);
+	if (!lint->inputs.facts.count)
 		return NOT_DONE;
 	if (!write_facts(lint->options, lint->inputs.facts.items[0], &lint->inputs.arena))
 		return NOT_DONE;
