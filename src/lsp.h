@@ -5,7 +5,7 @@
  *   lsp_server.c       methods: which message is answered how
  *   lsp_transport.c    messages as bytes
  *   lsp_client.c       what the client can do, what is said to it
- *   lsp_documents.c    open files and positions in them;  lsp_uri.c
+ *   lsp_documents.c    open files and positions in them
  *   lsp_workspace.c    which project a file belongs to
  *   lsp_project.c      the units of a project and who works on them: lsp_live.c, lsp_index.c, lsp_analysis.c
  *   lsp_diagnostics.c  lsp_actions.c  lsp_hover.c

@@ -1,8 +1,8 @@
 #include "lsp_diagnostics.h"
 
 #include "catalog.h"
-#include "lsp_uri.h"
 #include "paths.h"
+#include "uri.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -104,7 +104,9 @@ const char *rule_document(const char *rule, struct arena *arena)
 	const char *error;
 	const char *directory = catalog_directory(arena, &error);
 	const char *path = directory ? path_resolve(arena_printf(arena, "%s/%s.md", directory, rule), arena) : NULL;
-	return path ? uri_of_path(path, arena) : NULL;
+	if (path)
+		return uri_of_path(path, arena);
+	return *ASYNCLINT_HOMEPAGE ? arena_printf(arena, "%s/rules/%s.md", ASYNCLINT_HOMEPAGE, rule) : NULL;
 }
 
 static void write_related(struct publication *publication, const char *message, const struct location *location)

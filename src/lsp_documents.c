@@ -2,7 +2,7 @@
 
 #include "columns.h"
 #include "lsp_client.h"
-#include "lsp_uri.h"
+#include "uri.h"
 
 #include <string.h>
 
@@ -60,7 +60,7 @@ struct document *documents_open(struct documents *documents, const char *uri, co
 	struct arena arena = {0};
 	document = arena_alloc(&arena, sizeof(*document));
 	document->uri = arena_strdup(&arena, uri);
-	document->path = uri_path(uri, &arena);
+	document->path = path_of_uri(uri, &arena);
 	document->version = version;
 	document->arena = arena;
 	set_text(&document->text, text, strlen(text));

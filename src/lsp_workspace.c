@@ -1,21 +1,21 @@
 #include "lsp_workspace.h"
 
 #include "compdb.h"
-#include "lsp_uri.h"
 #include "paths.h"
+#include "uri.h"
 
 #include <string.h>
 
 static void add_folder(struct workspace *workspace, const char *uri)
 {
-	const char *path = uri ? uri_path(uri, &workspace->arena) : NULL;
+	const char *path = uri ? path_of_uri(uri, &workspace->arena) : NULL;
 	if (path)
 		table_add(&workspace->folders, path);
 }
 
 static void remove_folder(struct workspace *workspace, const char *uri)
 {
-	const char *path = uri ? uri_path(uri, &workspace->arena) : NULL;
+	const char *path = uri ? path_of_uri(uri, &workspace->arena) : NULL;
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < workspace->folders.count; i++)
 		if (!path || strcmp(workspace->folders.items[i], path) != 0)
@@ -55,8 +55,8 @@ static struct project *open_project(struct workspace *workspace, const char *fol
 	struct arena scratch = {0};
 	const char *error = NULL;
 	bool found;
-	struct project *project =
-	    project_open(workspace->client, workspace->documents, &workspace->arguments, folder, &scratch, &found, &error);
+	struct project *project = project_open(workspace->client, workspace->documents, &workspace->arguments, folder,
+					       &scratch, &found, &error);
 	if (project)
 		table_add(&workspace->projects, project);
 	else

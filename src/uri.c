@@ -1,5 +1,9 @@
 #include "uri.h"
 
+#include "paths.h"
+
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* RFC 3986, 2.3; and the slash, which stays what it is. */
@@ -22,4 +26,28 @@ const char *uri_of_path(const char *path, struct arena *arena)
 		*end++ = digits[*path & 0xF];
 	}
 	return uri;
+}
+
+const char *path_of_uri(const char *uri, struct arena *arena)
+{
+	static const char scheme[] = "file://", host[] = "localhost";
+	if (strncmp(uri, scheme, strlen(scheme)) != 0)
+		return NULL;
+	const char *rest = uri + strlen(scheme);
+	if (strncmp(rest, host, strlen(host)) == 0)
+		rest += strlen(host);
+	if (*rest != '/')
+		return NULL;
+	char *path = arena_strdup(arena, rest), *end = path;
+	for (const char *at = path; *at; at++) {
+		char digits[3] = "";
+		if (at[0] == '%' && isxdigit((unsigned char)at[1]) && isxdigit((unsigned char)at[2])) {
+			memcpy(digits, at + 1, 2);
+			at += 2;
+		}
+		*end++ = *digits ? (char)strtol(digits, NULL, 16) : *at;
+	}
+	*end = '\0';
+	const char *resolved = path_resolve(path, arena);
+	return resolved ? resolved : path;
 }

@@ -10,4 +10,7 @@
 /* A relative path becomes a relative reference, an absolute one "file:///...". */
 const char *uri_of_path(const char *path, struct arena *arena);
 
+/* The path of a file URI, without symbolic links if the file exists; NULL if it is no file URI of this machine. */
+const char *path_of_uri(const char *uri, struct arena *arena);
+
 #endif
