@@ -7,6 +7,7 @@
 const struct report_format report_formats[] = {
     {.name = "text", .print = report_text},
     {.name = "json", .print = report_json, .has_coverage = true},
+    {.name = "html", .print = report_html, .has_coverage = true, .has_map = true},
     {0},
 };
 

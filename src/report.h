@@ -8,12 +8,15 @@
 #define ASYNCLINT_REPORT_H
 
 #include "finding.h"
+#include "json_writer.h"
+#include "map.h"
 
 #include <stdio.h>
 
 struct report {
 	const struct findings *findings; /* after findings_finish() */
 	const struct coverage *coverage;
+	const struct map *map; /* empty unless the format asks for it, and nothing kept it from being made */
 	const char *root;      /* absolute, resolved: what the findings' paths are relative to */
 	const char *directory; /* the working directory, absolute, resolved: what text shows paths relative to */
 	const char *version;   /* of asynclint */
@@ -26,6 +29,7 @@ struct report_format {
 	void (*print)(const struct report *report, FILE *out);
 	bool has_coverage; /* holds the coverage itself; otherwise report_notes() and report_summary() tell it on stderr
 			    */
+	bool has_map;      /* shows the map */
 };
 
 /* All formats, ended by one without a name; the first is the default. */
@@ -36,6 +40,10 @@ const struct report_format *report_format_find(const char *name);
 
 void report_text(const struct report *report, FILE *out);
 void report_json(const struct report *report, FILE *out);
+void report_html(const struct report *report, FILE *out);
+
+/* What report_json() prints, as a value with that key: for a format that has it in itself. */
+void report_write_json(const struct report *report, const char *key, struct json_writer *json);
 
 /* For formats without coverage, in the shape of text: a line for each suppression that is wrong and for each note. */
 void report_notes(const struct report *report, FILE *out);
