@@ -18,6 +18,9 @@ enum severity { SEVERITY_ADVICE, SEVERITY_WARNING, SEVERITY_ERROR };
 /* "advice", "warning", "error". */
 const char *severity_name(enum severity severity);
 
+/* False if no severity is called so. */
+bool severity_find(const char *name, enum severity *severity);
+
 /* Lines and columns count from 1, columns in bytes; the end is exclusive; 0: not known. */
 struct location {
 	const char *file;

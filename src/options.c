@@ -1,6 +1,7 @@
 #include "options.h"
 
 #include "analysis.h"
+#include "rule_names.h"
 #include "table.h"
 
 #include <errno.h>
@@ -123,7 +124,7 @@ struct parser {
 	struct arena *arena;
 	const char **error;
 	const char *action_name;
-	TABLE(const char *) rule_names;               /* of all --rules, with their '-' */
+	rule_names rule_names;                        /* of all --rules */
 	const char **models, **extra, **extra_before; /* each with room for argc items */
 	uint32_t model_count, extra_count, extra_before_count;
 	struct output *outputs; /* room likewise */
@@ -170,16 +171,8 @@ static bool parse_size(const struct parser *parser, const char *option, const ch
 
 static bool add_cost(struct parser *parser, const char *name)
 {
-	for (int cost = COST_NONE + 1; cost < COSTS; cost++) {
-		if (strcmp(cost_name((enum cost)cost), name) == 0) {
-			parser->options->costs |= 1u << cost;
-			return true;
-		}
-	}
-	const char *known = "";
-	for (int cost = COST_NONE + 1; cost < COSTS; cost++)
-		known = arena_printf(parser->arena, "%s%s%s", known, *known ? ", " : "", cost_name((enum cost)cost));
-	return fail(parser, "unknown cost '%s'; known are %s", name, known);
+	const char *unknown = costs_add(&parser->options->costs, name, parser->arena);
+	return !unknown || fail(parser, "%s", unknown);
 }
 
 /* Calls `item` for each name of a comma-separated list. */
@@ -258,42 +251,16 @@ static bool parse_output(struct parser *parser, const char *argument)
 	return true;
 }
 
-static bool runs_by_default(const struct rule *rule, bool preview)
-{
-	return rule->status == RULE_DEFAULT || (rule->status == RULE_PREVIEW && preview);
-}
-
-/* What a name adds: a rule by its id whatever its status; of a family those that would run by default. What it takes
- * away: all. */
-static bool name_covers(const char *name, bool removes, const struct rule *rule, bool preview)
-{
-	if (strcmp(name, "all") == 0 || strcmp(name, rule->id) == 0)
-		return true;
-	return strcmp(name, rule->family) == 0 && (removes || runs_by_default(rule, preview));
-}
-
 static bool add_rule_name(struct parser *parser, const char *name)
 {
-	const char *bare = name + (name[0] == '-');
-	if (strcmp(bare, "all") != 0 && !rule_find(bare) && !rule_family_exists(bare))
-		return fail(parser, "%s", rule_unknown(bare, parser->arena));
-	table_add(&parser->rule_names, name);
-	return true;
+	const char *unknown = rule_names_add(&parser->rule_names, name, parser->arena);
+	return !unknown || fail(parser, "%s", unknown);
 }
 
-/* The names take effect from left to right; if the first one takes away, it takes from what runs by default. */
 static bool is_selected(const struct parser *parser, const struct rule *rule)
 {
 	bool preview = parser->options->preview;
-	bool selected =
-	    runs_by_default(rule, preview) && (!parser->rule_names.count || parser->rule_names.items[0][0] == '-');
-	for (uint32_t i = 0; i < parser->rule_names.count; i++) {
-		const char *name = parser->rule_names.items[i];
-		bool removes = name[0] == '-';
-		if (name_covers(name + removes, removes, rule, preview))
-			selected = !removes;
-	}
-	return selected;
+	return rule_names_select(&parser->rule_names, rule, rule_runs_by_default(rule, preview), preview);
 }
 
 static bool select_rules(const struct parser *parser)
