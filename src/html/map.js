@@ -85,34 +85,50 @@ function buildNodes() {
 
 /* The most interesting of each lane, in order, as many as there is room for; `folded` says how many are left out. */
 function buildLanes(nodes) {
-	let room = NODES_AT_MOST;
-	const byLane = groupBy(
-		nodes.sort((a, b) => interest(b) - interest(a)),
-		"lane",
-	);
-	return [2, 0, 1, 3]
-		.map((lane) => {
-			const all = byLane.get(lane) ?? [];
-			const limit = state.wideLanes.has(lane) ? room : Math.min(room, NODES_PER_LANE);
-			const shown = all.slice(0, limit);
-			room -= shown.length;
-			return { lane, shown, folded: all.length - shown.length, room };
-		})
-		.sort((a, b) => a.lane - b.lane);
+	nodes.sort((a, b) => interest(b) - interest(a));
+	const byLane = groupBy(nodes, "lane");
+	let room = NODES_AT_MOST - LANES.length * NODES_PER_LANE;
+	return LANES.map((words, lane) => {
+		const all = byLane.get(lane) ?? [];
+		const limit = NODES_PER_LANE + (state.wideLanes.has(lane) ? room : 0);
+		const shown = all.slice(0, limit);
+		room -= Math.max(0, shown.length - NODES_PER_LANE);
+		return { lane, shown, folded: all.length - shown.length };
+	});
 }
 
-/* Calls between different nodes that are shown, each pair once. */
+/* Of each function, whether it blocks or pumps, itself or through others that stand in the same node: a call into the
+   node then crosses the boundary there. */
+function crossings(ids, calls) {
+	const crosses = functions.map((fn) => (fn.flags & DOES) !== 0);
+	const within = calls.filter(([from, to]) => ids[from] === ids[to]);
+	for (let last = -1, count = 0; count !== last;) {
+		last = count;
+		for (const [from, to] of within) if (crosses[to]) crosses[from] = true;
+		count = crosses.filter(Boolean).length;
+	}
+	return crosses;
+}
+
+/* Adds a call to an edge: `crossing`, from what runs on a loop to what blocks; `driving`, from what runs the loop. */
+function addCall(edge, from, to, crosses) {
+	edge.calls++;
+	edge.crossing += functions[from].flags & flag["on-loop"] && crosses[to] ? 1 : 0;
+	edge.driving += functions[from].flags & flag["runs-loop"] && functions[to].flags & flag["on-loop"] ? 1 : 0;
+}
+
+/* Calls between different nodes that are shown, each pair of nodes once. */
 function buildEdges(lanes) {
 	const shown = new Set(lanes.flatMap((lane) => lane.shown.map((node) => node.id)));
 	const ids = functions.map((fn) => nodeKey(fn).id);
+	const calls = pairs(data.map.calls);
+	const crosses = crossings(ids, calls);
 	const edges = new Map();
-	for (let i = 0; i < data.map.calls.length; i += 2) {
-		const [from, to] = data.map.calls.slice(i, i + 2);
+	for (const [from, to] of calls) {
 		if (ids[from] === ids[to] || !shown.has(ids[from]) || !shown.has(ids[to])) continue;
 		const key = `${ids[from]}\n${ids[to]}`;
-		if (!edges.has(key)) edges.set(key, { from: ids[from], to: ids[to], calls: 0, crossing: 0 });
-		edges.get(key).calls++;
-		edges.get(key).crossing += functions[from].flags & flag["on-loop"] && functions[to].flags & DOES ? 1 : 0;
+		if (!edges.has(key)) edges.set(key, { from: ids[from], to: ids[to], calls: 0, crossing: 0, driving: 0 });
+		addCall(edges.get(key), from, to, crosses);
 	}
 	return [...edges.values()];
 }
@@ -122,254 +138,4 @@ function openFirst() {
 	state.inside = new Set();
 	const directories = buildNodes().sort((a, b) => interest(b) - interest(a));
 	if (directories.length <= 12) for (const node of directories.slice(0, 2)) state.inside.add(node.id);
-}
-
-function badge(letter, kind, count, title) {
-	return el("span", { class: `badge ${kind}`, title }, el("span.shape", letter), count > 1 && String(count));
-}
-
-function badges(node) {
-	return BADGES.filter(([kind]) => node[kind]).map(([kind, letter, title]) => badge(letter, kind, node[kind], title));
-}
-
-function nodeLabel(node) {
-	if (node.kind === "function")
-		return [el("b", breakable(node.label)), el("small", splitPath(node.members[0].path).base)];
-	return node.kind === "file" ? pathText(node.label) : el("b", node.label);
-}
-
-function toggleInside(id) {
-	const inside = new Set(state.inside);
-	if (!inside.delete(id)) inside.add(id);
-	change({ inside });
-}
-
-function nodeButton(node, edges) {
-	const show = () => showNode(node, edges);
-	const expands = node.kind !== "function";
-	return el(
-		"button",
-		{
-			class: `node ${node.kind}`,
-			"data-key": node.id,
-			"data-node": node.id,
-			"aria-expanded": expands ? "false" : null,
-			mouseenter: show,
-			focus: show,
-			click: () => (expands ? toggleInside(node.id) : show()),
-		},
-		el("span.name", nodeLabel(node)),
-		el(
-			"span.badges",
-			badges(node),
-			node.findings.length ? el("span.found", { title: "findings" }, `${node.findings.length} ⚑`) : null,
-		),
-	);
-}
-
-function laneColumn({ lane, shown, folded, room }, edges) {
-	const [title, text] = LANES[lane];
-	const wider = () => change({ wideLanes: new Set([...state.wideLanes, lane]) });
-	const more =
-		folded > 0 &&
-		(room > 0 && !state.wideLanes.has(lane)
-			? el("button.more", { click: wider }, `${folded} more`)
-			: el("p.more", `${folded} more: filter by text`));
-	return el(
-		"section",
-		{ class: `lane lane-${lane}` },
-		el("h3", title, el("small", text)),
-		shown.map((node) => nodeButton(node, edges)),
-		more,
-	);
-}
-
-/* From side to side of two nodes, in the coordinates of the drawing; within a lane, and back, around the outside. */
-function edgeCurve(from, to, origin) {
-	const forward = from.right <= to.left,
-		same = Math.abs(from.left - to.left) < 4;
-	const x1 = (forward || same ? from.right : from.left) - origin.left,
-		y1 = from.top + from.height / 2 - origin.top;
-	const x2 = (forward ? to.left : to.right) - origin.left,
-		y2 = to.top + to.height / 2 - origin.top;
-	const bend = same ? 14 + Math.min(24, Math.abs(y2 - y1) / 10) : (x2 - x1) / 2;
-	return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 + (same ? bend : -bend)} ${y2} ${x2} ${y2}`;
-}
-
-function drawEdges(edges) {
-	const drawing = byId("edges");
-	if (!drawing) return;
-	const origin = drawing.parentElement.getBoundingClientRect();
-	const boxes = new Map();
-	for (const node of document.querySelectorAll("[data-node]"))
-		boxes.set(node.dataset.node, node.getBoundingClientRect());
-	drawing.replaceChildren(
-		...edges
-			.filter((edge) => boxes.has(edge.from) && boxes.has(edge.to))
-			.map((edge) =>
-				svg("path", {
-					d: edgeCurve(boxes.get(edge.from), boxes.get(edge.to), origin),
-					"data-from": edge.from,
-					"data-to": edge.to,
-					class: edge.crossing ? "edge crossing" : "edge",
-					"stroke-width": Math.min(4, 1 + Math.log2(edge.calls) / 2),
-				}),
-			),
-	);
-}
-
-/* Marks the node's calls and neighbours. */
-function lightUp(node, edges) {
-	const near = new Set(
-		edges.flatMap((edge) => (edge.from === node.id || edge.to === node.id ? [edge.from, edge.to] : [])),
-	);
-	for (const line of document.querySelectorAll(".edge"))
-		line.classList.toggle("lit", line.dataset.from === node.id || line.dataset.to === node.id);
-	for (const box of document.querySelectorAll("[data-node]")) {
-		box.classList.toggle("near", near.has(box.dataset.node));
-		box.classList.toggle("chosen", box.dataset.node === node.id);
-	}
-	byId("lanes").classList.add("chosen");
-}
-
-function neighbours(title, edges, side) {
-	const sorted = edges.sort((a, b) => b.crossing - a.crossing || b.calls - a.calls).slice(0, 8);
-	const name = (id) => (id.includes("#") ? id.slice(id.indexOf("#") + 1).replace(/@\d+$/, "") : id);
-	return sorted.length
-		? [
-				el("h4", title),
-				el(
-					"ul",
-					sorted.map((edge) =>
-						el(
-							"li",
-							{ class: edge.crossing ? "crossing" : "" },
-							el("code", name(edge[side])),
-							` ${plural(edge.calls, "call")}`,
-						),
-					),
-				),
-			]
-		: null;
-}
-
-function badgeItem(node, [kind, letter, one, many]) {
-	const text = node.kind === "function" ? one : `${plural(node[kind], "function")} ${node[kind] === 1 ? one : many}`;
-	return el("li", badge(letter, kind, 1, one), " ", text);
-}
-
-function showNode(node, edges) {
-	lightUp(node, edges);
-	const where = node.kind === "function" ? pathText(node.members[0].path, node.members[0].line) : null;
-	const openHere = (finding) =>
-		change({ view: "findings", text: "", rule: "", severity: "", file: finding.file, open: new Set([finding.id]) });
-	byId("chosen").replaceChildren(
-		el("h3", node.label),
-		where ?? "",
-		el(
-			"ul.badge-list",
-			BADGES.filter(([kind]) => node[kind]).map((row) => badgeItem(node, row)),
-		),
-		...[
-			node.findings.length
-				? [
-						el("h4", plural(node.findings.length, "finding")),
-						el(
-							"ul",
-							node.findings
-								.slice(0, 8)
-								.map((finding) =>
-									el(
-										"li",
-										el(
-											"button.link",
-											{ click: () => openHere(finding) },
-											withNames(finding.message),
-											" ",
-											pathText(splitPath(finding.file).base, finding.line),
-										),
-									),
-								),
-						),
-					]
-				: null,
-			neighbours(
-				"Called from",
-				edges.filter((edge) => edge.to === node.id),
-				"from",
-			),
-			neighbours(
-				"Calls",
-				edges.filter((edge) => edge.from === node.id),
-				"to",
-			),
-		]
-			.flat()
-			.filter(Boolean),
-	);
-}
-
-function legend() {
-	return el(
-		"div.legend",
-		{ "aria-label": "Legend" },
-		BADGES.map(([kind, letter, text]) => el("span", badge(letter, kind, 1, text), ` ${text}`)),
-		el("span", el("span", { class: "stroke" }), " call from a loop to what blocks or pumps"),
-	);
-}
-
-function insideChips() {
-	const chip = (id) =>
-		el(
-			"button.chip",
-			{ "data-key": `inside-${id}`, click: () => toggleInside(id) },
-			`${id} `,
-			el("span", { "aria-label": "close" }, "✕"),
-		);
-	return [...state.inside].map(chip);
-}
-
-let edgesShown = [];
-
-function renderMap() {
-	const view = byId("map");
-	if (!functions.length)
-		return view.replaceChildren(
-			el(
-				"p.empty",
-				data.map.files.length
-					? "No function blocks on a loop, or makes or runs one."
-					: "There is no map: nothing was analysed in this run.",
-			),
-		);
-	if (!state.inside) openFirst();
-	const lanes = buildLanes(buildNodes());
-	edgesShown = buildEdges(lanes);
-	const count = lanes.reduce((sum, lane) => sum + lane.shown.length, 0);
-	view.replaceChildren(
-		legend(),
-		el(
-			"div.bar",
-			el("b", `${count} of ${count + lanes.reduce((sum, lane) => sum + lane.folded, 0)} shown`),
-			state.inside.size ? [" opened: ", insideChips()] : " click a directory to look inside",
-		),
-		el(
-			"div.map-columns",
-			el(
-				"div.scroll",
-				el(
-					"div",
-					{ id: "lanes", class: "lanes" },
-					svg("svg", { id: "edges", "aria-hidden": "true" }),
-					lanes.filter((lane) => lane.shown.length).map((lane) => laneColumn(lane, edgesShown)),
-				),
-			),
-			el(
-				"aside",
-				{ id: "chosen", "aria-live": "polite" },
-				el("p", "Point at something to see its calls; click to look inside."),
-			),
-		),
-	);
-	drawEdges(edgesShown);
 }

@@ -21,14 +21,11 @@ const findings = data.report.findings.map((finding, index) => ({
 
 const rules = new Map(data.rules.map((rule) => [rule.id, rule]));
 
-function pairs(list) {
-	const map = new Map();
-	for (let i = 0; i < list.length; i += 2) map.set(list[i], list[i + 1]);
-	return map;
-}
+/* A list of two things by turns, as a list of pairs. */
+const pairs = (list) => Array.from({ length: list.length / 2 }, (_, i) => [list[2 * i], list[2 * i + 1]]);
 
 /* Source lines by file and number. */
-const sources = new Map(data.lines.map(({ file, lines }) => [file, pairs(lines)]));
+const sources = new Map(data.lines.map(({ file, lines }) => [file, new Map(pairs(lines))]));
 
 const FACETS = ["severity", "rule", "file"];
 const state = {};
