@@ -300,16 +300,22 @@ static bool load(struct config *config, const char *path, const struct reader *w
 	return read;
 }
 
+static const char *const fail_on_names[] = {
+    [FAIL_ON_ADVICE] = "advice",
+    [FAIL_ON_WARNING] = "warning",
+    [FAIL_ON_ERROR] = "error",
+    [FAIL_NEVER] = "never",
+};
+
+const char *fail_on_name(enum fail_on level)
+{
+	return fail_on_names[level];
+}
+
 bool fail_on_find(const char *name, enum fail_on *level)
 {
-	static const char *const names[] = {
-	    [FAIL_ON_ADVICE] = "advice",
-	    [FAIL_ON_WARNING] = "warning",
-	    [FAIL_ON_ERROR] = "error",
-	    [FAIL_NEVER] = "never",
-	};
 	for (int i = FAIL_ON_ADVICE; i <= FAIL_NEVER; i++) {
-		if (strcmp(name, names[i]) == 0) {
+		if (strcmp(name, fail_on_names[i]) == 0) {
 			*level = (enum fail_on)i;
 			return true;
 		}

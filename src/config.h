@@ -17,7 +17,10 @@
 /* When findings make the exit status 1. */
 enum fail_on { FAIL_ON_ADVICE, FAIL_ON_WARNING, FAIL_ON_ERROR, FAIL_NEVER };
 
-/* "advice", "warning", "error", "never". False if it is none of them. */
+/* "advice", "warning", "error", "never". */
+const char *fail_on_name(enum fail_on level);
+
+/* False if it is none of them. */
 bool fail_on_find(const char *name, enum fail_on *level);
 
 /* The severity of what a name means: of several, the last one. */

@@ -64,6 +64,10 @@ struct finding *findings_add(struct findings *findings);
 /* Releases what the finding holds besides the arena's memory: for who takes it out of the list. */
 void finding_release(struct finding *finding);
 
+/* Keeps the findings for which `wanted` is true, which it may change; returns how many are taken out. */
+uint32_t findings_keep(struct findings *findings, bool (*wanted)(struct finding *finding, void *context),
+		       void *context);
+
 /* Whether text names the public functions that lead to it: not worth a line when the finding is in the only one. */
 bool finding_has_surface_note(const struct finding *finding);
 
@@ -92,6 +96,8 @@ struct coverage {
 	coverage_notes unused_suppressions; /* name: rule ids; message: what is wrong with it */
 	coverage_notes notes;               /* anything else a user should know, by location */
 	uint32_t filtered;                  /* findings that were not asked for (filter.h) */
+	uint32_t baselined;                 /* findings that the baseline has */
+	coverage_notes fixed;               /* name: rule; what the baseline has and was not found */
 	bool changes_only;                  /* only what changed was asked for: then */
 	uint32_t changed_files;             /* those of concern, */
 	coverage_notes changed_in_no_unit;  /* and of them those that no unit compiles or includes */

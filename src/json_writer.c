@@ -95,3 +95,9 @@ void json_number(struct json_writer *json, const char *key, uint64_t number)
 	begin_value(json, key);
 	fprintf(json->out, "%llu", (unsigned long long)number);
 }
+
+void json_bool(struct json_writer *json, const char *key, bool value)
+{
+	begin_value(json, key);
+	fputs(value ? "true" : "false", json->out);
+}

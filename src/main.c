@@ -2,6 +2,7 @@
 #include "console.h"
 #include "lint.h"
 #include "options.h"
+#include "print_config.h"
 #include "walk.h"
 
 #include <errno.h>
@@ -25,7 +26,7 @@ static int run(const struct options *options, struct arena *arena)
 	switch (options->action) {
 	case ACTION_CHECK:
 	case ACTION_JOIN:
-		return lint_check(options);
+		return options->print_config ? print_config(options) : lint_check(options);
 	case ACTION_FACTS:
 		return lint_facts(options);
 	case ACTION_WHY:
@@ -57,6 +58,7 @@ int main(int argc, char **argv)
 		console_error("cannot write to standard output: %s", strerror(errno));
 		status = 2;
 	}
+	options_release(&options);
 	arena_release(&arena);
 	return status;
 }

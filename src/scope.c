@@ -2,6 +2,8 @@
 
 #include "paths.h"
 
+#include <string.h>
+
 static bool is_on_everywhere(const struct scope *scope, const struct rule *rule, bool preview)
 {
 	bool on = rule_names_select(&scope->config->rules, rule, rule_runs_by_default(rule, preview), preview);
@@ -55,27 +57,58 @@ enum severity scope_severity(const struct scope *scope, const struct rule *rule,
 	return rule_names_adjust(scope->as_errors, rule, false, true) ? SEVERITY_ERROR : severity;
 }
 
-static bool is_reported(const struct scope *scope, const struct rule *rule, const char *file)
+static bool is_asked_for(const struct scope *scope, const char *file)
 {
-	return !globs_match(&scope->config->exclude, file) && !globs_match(&scope->config->vendored, file) &&
-	       scope_has(scope, rule, file);
+	for (uint32_t i = 0; scope->asked && i < scope->asked->count; i++)
+		if (strcmp(scope->asked->items[i], file) == 0)
+			return true;
+	return false;
 }
 
-void scope_apply(const struct scope *scope, const char *root, struct findings *findings)
+bool scope_excludes(const struct scope *scope, const char *file)
+{
+	return globs_match(&scope->config->exclude, file) && !is_asked_for(scope, file);
+}
+
+bool scope_is_silent(const struct scope *scope, const char *file)
+{
+	return globs_match(&scope->config->vendored, file) || scope_excludes(scope, file);
+}
+
+struct application {
+	const struct scope *scope;
+	const char *root;
+	struct arena scratch;
+};
+
+static bool apply_to_finding(struct finding *finding, void *context)
+{
+	struct application *application = context;
+	const struct scope *scope = application->scope;
+	const struct rule *rule = rule_find(finding->rule);
+	const char *file = path_join(application->root, finding->location.file, &application->scratch);
+	if (scope_is_silent(scope, file) || !scope_has(scope, rule, file))
+		return false;
+	finding->severity = scope_severity(scope, rule, file, finding->severity);
+	return true;
+}
+
+static void apply_to_notes(struct application *application, coverage_notes *notes)
 {
 	uint32_t kept = 0;
-	struct arena scratch = {0};
-	for (uint32_t i = 0; i < findings->list.count; i++) {
-		struct finding *finding = findings->list.items[i];
-		const struct rule *rule = rule_find(finding->rule);
-		const char *file = path_join(root, finding->location.file, &scratch);
-		if (!is_reported(scope, rule, file)) {
-			finding_release(finding);
-			continue;
-		}
-		finding->severity = scope_severity(scope, rule, file, finding->severity);
-		findings->list.items[kept++] = finding;
+	for (uint32_t i = 0; i < notes->count; i++) {
+		struct coverage_note note = notes->items[i];
+		const char *file = path_join(application->root, note.location.file, &application->scratch);
+		if (!scope_is_silent(application->scope, file))
+			notes->items[kept++] = note;
 	}
-	findings->list.count = kept;
-	arena_release(&scratch);
+	notes->count = kept;
+}
+
+void scope_apply(const struct scope *scope, const char *root, struct findings *findings, struct coverage *coverage)
+{
+	struct application application = {.scope = scope, .root = root};
+	findings_keep(findings, apply_to_finding, &application);
+	apply_to_notes(&application, &coverage->unused_suppressions);
+	arena_release(&application.scratch);
 }

@@ -16,6 +16,7 @@ struct scope {
 	const struct config *config;
 	const rule_names *named;     /* --rules */
 	const rule_names *as_errors; /* --warnings-as-errors */
+	const config_strings *asked; /* files (absolute) that were asked for although they are excluded; or NULL */
 	bool preview;                /* --preview; the config may say so, too */
 };
 
@@ -29,8 +30,15 @@ bool scope_may_have(const struct scope *scope, const struct rule *rule);
 enum severity scope_severity(const struct scope *scope, const struct rule *rule, const char *file,
 			     enum severity severity);
 
+/* Whether nothing is to be read of the file, which is absolute and resolved. */
+bool scope_excludes(const struct scope *scope, const char *file);
+
+/* Whether nothing is to be reported in the file. */
+bool scope_is_silent(const struct scope *scope, const char *file);
+
 /* Takes out what is in excluded and vendored files, and what is of rules that are off there, and sets the severities of
-   the rest. `root` is what the findings' paths are relative to. To be called after findings_finish(). */
-void scope_apply(const struct scope *scope, const char *root, struct findings *findings);
+   the rest; of the coverage, takes out suppressions without effect in such files. `root` is what the paths are relative
+   to. To be called after findings_finish(). */
+void scope_apply(const struct scope *scope, const char *root, struct findings *findings, struct coverage *coverage);
 
 #endif
