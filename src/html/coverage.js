@@ -32,34 +32,39 @@ const noteText = (note) => [
 	withNames(note.message),
 ];
 
+/* What is not here, though it was found: nothing is left out in silence. */
+function leftOut(coverage) {
+	return [
+		coverage.filtered && el("p", `${plural(coverage.filtered, "finding")} not asked for in this run.`),
+		coverage.baselined && el("p", `${plural(coverage.baselined, "finding")} known to the baseline.`),
+	];
+}
+
 function renderCoverage() {
 	const { coverage, tool } = data.report;
-	byId("coverage").replaceChildren(
-		...[
-			el(
-				"p",
-				`${plural(coverage.units, "unit")}, ${plural(coverage.calls, "call")}, of them ${coverage.pointer_calls.toLocaleString("en")} by pointer. `,
-				`asynclint ${tool.version}, ${tool.libclang}.`,
-			),
-			el(
-				"p",
-				"Where something was not understood, a finding may be missing; ",
-				el("code", "--strict"),
-				" makes that an error.",
-			),
-			el(
-				"ul",
-				gaps().length
-					? gaps().map(([count, one, many]) => el("li", plural(count, one, many)))
-					: el("li", "All of it was understood."),
-			),
-			coverage.filtered ? el("p", `${plural(coverage.filtered, "finding")} not asked for in this run.`) : null,
-			noteList("Units that failed", coverage.failed, noteText),
-			noteList("Units parsed with errors", coverage.degraded, noteText),
-			noteList("Suppressions without effect", coverage.unused_suppressions, noteText),
-			noteList("Notes", coverage.notes, noteText),
-			noteList("Functions on a loop without a model", coverage.unmodelled, (name) => el("code", name), "names"),
-			noteList("Changed, but in no unit", coverage.changed_in_no_unit, (name) => el("code", name)),
-		].filter(Boolean),
-	);
+	const pointers = coverage.pointer_calls.toLocaleString("en");
+	const size = `${plural(coverage.units, "unit")}, ${plural(coverage.calls, "call")}, of them ${pointers} by pointer.`;
+	const found = gaps().map(([count, one, many]) => el("li", plural(count, one, many)));
+	const asCode = (name) => el("code", name);
+	const parts = [
+		el("p", `${size} asynclint ${tool.version}, ${tool.libclang}.`),
+		found.length
+			? el(
+					"p",
+					"Where something was not understood, a finding may be missing; ",
+					el("code", "--strict"),
+					" makes that an error:",
+				)
+			: el("p", "All of it was understood."),
+		el("ul", found),
+		leftOut(coverage),
+		noteList("Units that failed", coverage.failed, noteText),
+		noteList("Units parsed with errors", coverage.degraded, noteText),
+		noteList("Suppressions without effect", coverage.unused_suppressions, noteText),
+		noteList("Notes", coverage.notes, noteText),
+		noteList("In the baseline, but not found any more", coverage.fixed, noteText),
+		noteList("Functions on a loop without a model", coverage.unmodelled, asCode, "names"),
+		noteList("Changed, but in no unit", coverage.changed_in_no_unit, asCode),
+	];
+	byId("coverage").replaceChildren(...parts.flat().filter((part) => part instanceof Node));
 }
