@@ -41,7 +41,7 @@ function withNames(message) {
 
 /* A name that may be broken where its words end. */
 const breakable = (name) =>
-	name.split(/(?<=_|[a-z](?=[A-Z]))/).flatMap((word, i) => (i ? [el("wbr", {}), word] : word));
+	name.split(/(?<=[_-]|[a-z](?=[A-Z]))/).flatMap((word, i) => (i ? [el("wbr", {}), word] : word));
 
 function splitPath(path) {
 	const slash = path.lastIndexOf("/");

@@ -36,18 +36,16 @@ function excerpt(finding) {
 	);
 }
 
-/* The steps in order, with the finding's own place among them: where the path comes by it, at its end if the last step
-   leads there, else first, before what speaks for it. */
+/* The steps in order, with the finding's own place among them: where they come by it; at their end if the last leads
+   there; else first, and then they are no way but the places that show it (`isWay`). */
 function stepsOf(finding) {
 	const steps = finding.path.map((step) => ({ ...step }));
 	const own = steps.find((step) => step.file === finding.file && step.line === finding.line);
-	if (!steps.length || own) {
-		if (own) own.reported = true;
-		return steps;
-	}
-	const leads = finding.function && steps.at(-1).message.includes(`'${finding.function}'`);
-	steps[leads ? "push" : "unshift"]({ ...finding, reported: true });
-	return steps;
+	const isWay = own || (finding.function && steps.at(-1)?.message.includes(`'${finding.function}'`));
+	if (own) own.reported = true;
+	else if (isWay) steps.push({ ...finding, reported: true });
+	else if (steps.length) steps.unshift({ ...finding, reported: true });
+	return { steps, isWay, count: plural(steps.length, isWay ? "step" : "place") };
 }
 
 function stepItem(step) {
@@ -65,10 +63,13 @@ function stepItem(step) {
 }
 
 function diagram(finding) {
-	const steps = stepsOf(finding);
+	const { steps, isWay, count } = stepsOf(finding);
 	if (!steps.length) return null;
-	const label = `How it comes about, in ${plural(steps.length, "step")}`;
-	return [el("h4", label), el("ol.steps", { "aria-label": label }, steps.map(stepItem))];
+	const label = `${isWay ? "How it comes about" : "What shows it"}, in ${count}`;
+	return [
+		el("h4", label),
+		el("ol", { class: isWay ? "steps way" : "steps", "aria-label": label }, steps.map(stepItem)),
+	];
 }
 
 function surfaceText(finding) {
@@ -111,7 +112,7 @@ function toggleFinding(id) {
 
 function findingRow(finding) {
 	const open = state.open.has(finding.id);
-	const steps = finding.path.length ? plural(stepsOf(finding).length, "step") : "";
+	const steps = finding.path.length > 0 && stepsOf(finding).count;
 	const row = el(
 		"button.row",
 		{

@@ -14,9 +14,10 @@ function badges(node) {
 }
 
 function nodeLabel(node) {
-	if (node.kind === "function")
-		return [el("b", breakable(node.label)), el("small", splitPath(node.members[0].path).base)];
-	return node.kind === "file" ? pathText(node.label) : el("b", node.label);
+	if (node.kind === "directory") return el("b", node.label);
+	const { directory, base } = splitPath(node.members[0].path);
+	if (node.kind === "file") return [el("b", breakable(base)), " ", el("small", directory)];
+	return [el("b", breakable(node.label)), " ", el("small", base)];
 }
 
 function toggleInside(id) {
@@ -151,8 +152,8 @@ function legend() {
 		"div.legend",
 		{ "aria-label": "Legend" },
 		BADGES.map(([kind, letter, text]) => el("span", badge(letter, kind, 1, text), ` ${text}`)),
-		el("span", el("span.stroke"), " call from a loop to what blocks or pumps"),
-		el("span", el("span.stroke.driving"), " call by what runs the loop"),
+		el("span.calls", el("span.stroke"), " call from a loop to what blocks or pumps"),
+		el("span.calls", el("span.stroke.driving"), " call by what runs the loop"),
 	);
 }
 
