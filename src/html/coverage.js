@@ -17,7 +17,7 @@ function noteList(title, notes, text, kind) {
 	if (!notes.length) return null;
 	return el(
 		"section",
-		el("h3", `${title} `, el("span.count", String(notes.length))),
+		el("h2", `${title} `, el("span.count", String(notes.length))),
 		el(
 			"ul",
 			{ class: kind },

@@ -32,7 +32,7 @@ function excerpt(finding) {
 	return el(
 		"figure.excerpt",
 		el("figcaption", pathText(finding.file, finding.line), finding.function && el("code", `${finding.function}()`)),
-		el("div.lines", rows),
+		el("div.lines", { tabindex: "0", role: "group", "aria-label": "Source" }, rows),
 	);
 }
 

@@ -52,7 +52,7 @@ function laneColumn({ lane, shown, folded }, edges) {
 	return el(
 		"section.lane",
 		{ "data-lane": String(lane) },
-		el("h3", title, el("small", text)),
+		el("h2", title, el("small", text)),
 		nodes,
 		folded > 0 && more,
 	);

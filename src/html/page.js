@@ -58,15 +58,15 @@ document.addEventListener("keydown", (event) => {
 	KEYS[event.key]();
 });
 
-/* On paper all findings are open: nobody can click there. */
-let openOnScreen = null;
+/* On paper all findings are there and open: nobody can click. */
+let onScreen = null;
 addEventListener("beforeprint", () => {
-	openOnScreen = state.open;
-	state.open = new Set(findings.map((finding) => finding.id));
+	onScreen = { open: state.open, rows: state.rows };
+	Object.assign(state, { open: new Set(findings.map((finding) => finding.id)), rows: findings.length });
 	render();
 });
 addEventListener("afterprint", () => {
-	state.open = openOnScreen;
+	Object.assign(state, onScreen);
 	render();
 });
 

@@ -10,6 +10,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import axe from "axe-core";
 import puppeteer from "puppeteer-core";
 
 const [chromium, directory] = process.argv.slice(2);
@@ -36,7 +37,7 @@ async function open(name, hash, use, { wide = 1300, dark = false } = {}) {
 	await page.close();
 }
 
-const texts = (page, selector) => page.$$eval(selector, (all) => all.map((element) => element.textContent));
+const texts = (page, selector) => page.$$eval(selector, (all) => all.map((element) => element.textContent.trim()));
 const count = async (page, selector) => (await page.$$(selector)).length;
 const focused = (page) => page.evaluate(() => document.activeElement.dataset.key ?? document.activeElement.id);
 const color = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -224,6 +225,31 @@ const checks = {
 		);
 	},
 
+	async "who cannot see, or not well, can use it: no rule of WCAG 2.1 AA is broken that a program can judge"() {
+		const views = {
+			"#rule=blocking-in-async": ".row",
+			"#view=map": ".node",
+			"#view=coverage": "#tab-coverage",
+			"": "#help-button",
+		};
+		for (const dark of [false, true])
+			for (const [view, button] of Object.entries(views))
+				await open(
+					"weather",
+					view,
+					async (page) => {
+						await page.click(button);
+						await page.evaluate(axe.source);
+						const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+						assert.deepEqual(
+							violations.map((violation) => [view, violation.id, violation.nodes[0].html]),
+							[],
+						);
+					},
+					{ dark },
+				);
+	},
+
 	async "a narrow window shows all without scrolling sideways"() {
 		for (const view of ["", "#view=map", "#view=coverage", "#group=file"])
 			await open(
@@ -246,6 +272,12 @@ const checks = {
 			assert.ok(paper.length > 10000);
 			assert.equal(await page.evaluate(() => window.seen), 2);
 			assert.equal(await count(page, ".detail"), 0);
+		});
+		await open("many", "", async (page) => {
+			await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+			assert.equal(await count(page, ".detail"), 400);
+			await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+			assert.equal(await count(page, ".row"), 300);
 		});
 	},
 
