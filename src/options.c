@@ -121,7 +121,7 @@ static const struct option_entry entries[] = {
      "report only what is on these lines, as clang-tidy: [{\"name\":\"a.c\",\"lines\":[[1,3]]}]"},
     {"explain-silence", "FILE:LINE", OPTION_EXPLAIN_SILENCE, REPORTING,
      "say what is known of the calls on that line, and why rules are silent"},
-    {"format", "FORMAT", OPTION_FORMAT, REPORTING | RULES, "text (default) or json"},
+    {"format", "FORMAT", OPTION_FORMAT, REPORTING | RULES, "text (default), json or html"},
     {"output", "FILE", 'o', REPORTING | FACTS, "write there instead of to standard output; FORMAT=FILE: that as well"},
     {"dump", NULL, OPTION_DUMP, FACTS, "write the facts as JSON"},
     {"color", "WHEN", OPTION_COLOR, REPORTING, "colours and source lines: auto (default), always, never"},
