@@ -108,7 +108,8 @@ static void write_map(byte_table *out, const struct map *map)
 		write_number(out, function->flags);
 	}
 	write_number(out, map->calls.count);
-	write_bytes(out, map->calls.items, map->calls.count * sizeof(*map->calls.items));
+	if (map->calls.count)
+		write_bytes(out, map->calls.items, map->calls.count * sizeof(*map->calls.items));
 }
 
 const void *result_write(const struct findings *findings, const struct coverage *coverage, const struct map *map,
