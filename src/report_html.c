@@ -8,7 +8,8 @@
  *
  *	{ "project": "redis",
  *	  "report":  what --format json writes (docs/output.schema.json),
- *	  "rules":   [{ "id": ..., "family": ..., "summary": ... }],             those that found something
+ *	  "rules":   [{ "id": ..., "family": ..., "summary": ..., "document": Markdown or null }],
+ *	                             those that found something
  *	  "lines":   [{ "file": ..., "lines": [number, text, number, text] }],   the source around findings and steps
  *	  "marks":   [begin, end, ...],      of each finding, on its first line, in UTF-16 units from 0; end exclusive
  *	  "map":     { "flags": [name of each bit],
@@ -148,19 +149,33 @@ static bool has_found(const struct findings *findings, const struct rule *rule)
 	return false;
 }
 
-static void write_rules(struct json_writer *json, const struct findings *findings)
+/* NULL where it is not to be read. */
+static const char *document_of(const struct report *report, const struct rule *rule, struct arena *arena)
 {
+	struct source file = {0};
+	const char *text = NULL;
+	if (report->documents && source_read(&file, arena_printf(arena, "%s/%s.md", report->documents, rule->id)))
+		text = arena_strndup(arena, file.text, file.size);
+	source_release(&file);
+	return text;
+}
+
+static void write_rules(struct json_writer *json, const struct report *report)
+{
+	struct arena arena = {0};
 	json_array(json, "rules");
 	for (const struct rule *const *rule = all_rules; *rule; rule++) {
-		if (!has_found(findings, *rule))
+		if (!has_found(report->findings, *rule))
 			continue;
 		json_object(json, NULL);
 		json_string(json, "id", (*rule)->id);
 		json_string(json, "family", (*rule)->family);
 		json_string(json, "summary", (*rule)->summary);
+		json_string(json, "document", document_of(report, *rule, &arena));
 		json_end(json);
 	}
 	json_end(json);
+	arena_release(&arena);
 }
 
 static void write_map_files(struct json_writer *json, const struct map *map)
@@ -229,7 +244,7 @@ void report_html(const struct report *report, FILE *out)
 	json_object(&json, NULL);
 	json_string(&json, "project", project_name(report));
 	report_write_json(report, "report", &json);
-	write_rules(&json, report->findings);
+	write_rules(&json, report);
 	write_source(&json, report);
 	write_marks(&json, report);
 	write_map(&json, report->map);

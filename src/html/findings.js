@@ -84,19 +84,25 @@ function surfaceText(finding) {
 	);
 }
 
+/* The rule's document as it is written: Markdown is made to be read. */
+function aboutRule(finding) {
+	const text = rules.get(finding.rule)?.document;
+	if (!text) return null;
+	return el("details.about", el("summary", "About the rule ", el("code", finding.rule)), el("pre", text.trim()));
+}
+
 function detail(finding) {
 	return el(
 		"div.detail",
 		{ id: `detail-${finding.id}` },
-		finding.help && el("p.advice-text", el("b", "Help: "), withNames(finding.help)),
+		finding.help && el("p", el("b", "Help: "), withNames(finding.help)),
 		excerpt(finding),
 		surfaceText(finding),
 		diagram(finding),
+		aboutRule(finding),
 		el(
 			"p.foot",
-			"About the rule: ",
-			el("code", `asynclint explain ${finding.rule}`),
-			" · if it is meant: ",
+			"If it is meant: ",
 			el("code", `/* asynclint: allow ${finding.rule}: why */`),
 			" · fingerprint ",
 			el("code", finding.fingerprint),

@@ -37,12 +37,15 @@ function nodeKey(fn) {
 	return { kind: "function", id: `${fn.path}#${fn.name}@${fn.line}`, label: fn.name };
 }
 
-const emptyNode = { members: [], on: 0, blocks: 0, runs: 0, makes: 0, crossing: 0 };
+const emptyNode = { on: 0, leads: 0, blocks: 0, runs: 0, makes: 0, crossing: 0 };
+
+/* How many functions of each file run on a loop, those included that are not on the map. */
+const onLoop = new Map(data.map.files.map((file) => [file[0], file[2 + data.map.flags.indexOf("on-loop")]]));
 
 function addMember(node, fn) {
 	const has = (name) => (fn.flags & flag[name] ? 1 : 0);
 	node.members.push(fn);
-	node.on += has("on-loop");
+	node.leads += has("on-loop");
 	node.blocks += has("blocks");
 	node.runs += has("runs-loop");
 	node.makes += has("makes-loop");
@@ -61,7 +64,7 @@ function findingsOf(node) {
 function laneOf(node) {
 	if (node.crossing) return 2;
 	if (node.runs || node.makes) return 0;
-	return node.on ? 1 : 3;
+	return node.leads ? 1 : 3;
 }
 
 /* A hundred tests that run a loop are not of more interest than ten. */
@@ -82,6 +85,8 @@ function buildNodes() {
 		addMember(nodes.get(key.id), fn);
 	}
 	for (const node of nodes.values()) {
+		const files = new Set(node.members.map((fn) => fn.path));
+		node.on = node.kind === "function" ? node.leads : [...files].reduce((sum, path) => sum + onLoop.get(path), 0);
 		node.findings = findingsOf(node);
 		node.lane = laneOf(node);
 	}

@@ -92,6 +92,11 @@ const checks = {
 			assert.match(steps[1], /on_timer calls refresh.*on_timer\(\).*main\.c:5/);
 			assert.match(steps[3], /reported here.*resolve\(\).*resolve\.c:10/);
 			assert.equal(await page.$$eval(".step.reported", (all) => all.length), 1);
+			await page.click(".about summary");
+			assert.match(
+				await page.$eval(".about pre", (about) => about.innerText),
+				/^# function that runs on an event loop/,
+			);
 		});
 	},
 
@@ -180,6 +185,8 @@ const checks = {
 				await page.$eval('[data-lane="2"]', (lane) => lane.textContent),
 				/Blocks or pumps on a loop.*resolve\.c/,
 			);
+			await page.focus('[data-node="forecast.c"]');
+			assert.match(await page.$eval("#chosen", (chosen) => chosen.textContent), /L 4 functions run on a loop/);
 			await page.click('[data-node="resolve.c"]');
 			assert.match(await hash(page), /inside=\.\/&inside=resolve\.c/);
 			await page.click('[data-node^="resolve.c#resolve@"]');
