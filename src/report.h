@@ -53,6 +53,7 @@ void report_gitlab(const struct report *report, FILE *out);
 void report_rdjson(const struct report *report, FILE *out);
 void report_checkstyle(const struct report *report, FILE *out);
 void report_junit(const struct report *report, FILE *out);
+void report_clangtidy(const struct report *report, FILE *out);
 void report_html(const struct report *report, FILE *out);
 
 /* What report_json() prints, as a value with that key: for a format that has it in itself. */
