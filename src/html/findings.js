@@ -139,7 +139,7 @@ function findingRow(finding) {
 		),
 		el(
 			"span.place",
-			state.group === "file" ? el("span.rule-id", `${finding.rule} `) : null,
+			state.group === "file" ? `${finding.rule} ` : null,
 			state.group === "file" ? el("b", `:${finding.line}`) : pathText(finding.file, finding.line),
 			el("span.count", steps),
 		),
