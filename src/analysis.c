@@ -92,6 +92,11 @@ void analysis_find(const struct analysis *analysis, const struct analysis_option
 	coverage->pointer_calls += program->pointer_call_count;
 	coverage->unresolved_calls += program->unresolved.count;
 	note_unmodelled(analysis->derived, findings, coverage);
+	if (options->map) {
+		stats_begin(stats, "map");
+		map_make(options->map, analysis->derived, options->costs);
+		stats_end(stats);
+	}
 }
 
 char *analysis_why_in(const struct analysis *analysis, const char *function, uint32_t costs, struct arena *arena)

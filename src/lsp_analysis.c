@@ -38,7 +38,7 @@ static void tell_findings(const struct project *project, const struct analysis *
 	findings_finish(&findings);
 	keep_wanted(project, &findings, &coverage);
 	size_t size;
-	const void *bytes = result_write(&findings, &coverage, &findings.arena, &size);
+	const void *bytes = result_write(&findings, &coverage, NULL, &findings.arena, &size);
 	frame_send(socket, FRAME_FOUND, bytes, size);
 	coverage_release(&coverage);
 	findings_release(&findings);
@@ -103,8 +103,8 @@ static void take_findings(struct project *project)
 	coverage_release(&project->coverage);
 	project->findings = (struct findings){0};
 	project->coverage = (struct coverage){0};
-	project->found =
-	    result_read(project->analysis.bytes, project->analysis.frame.size, &project->findings, &project->coverage);
+	project->found = result_read(project->analysis.bytes, project->analysis.frame.size, &project->findings,
+				     &project->coverage, NULL);
 	project->news = true;
 }
 
