@@ -105,6 +105,7 @@ bool live_parse(struct live *live, const struct command *command, const struct l
 	live->busy = true;
 	live->due = false;
 	live->used = ++uses;
+	live->deadline = options->deadline;
 	/* Should the process have ended, live_receive() will tell. */
 	frame_send(live->process.socket, FRAME_TEXTS, bytes, size);
 	arena_release(&scratch);
@@ -185,6 +186,13 @@ void live_stop(struct live *live)
 		process_stop(&live->process);
 	arena_release(&live->incoming);
 	live->busy = live->due = false;
+}
+
+void live_give_up(struct live *live, uint32_t seconds)
+{
+	live_stop(live);
+	fail(live, arena_printf(&live->incoming, "not done after %u seconds (--unit-timeout)", seconds));
+	arena_release(&live->incoming);
 }
 
 void live_release(struct live *live)

@@ -23,6 +23,7 @@ struct live {
 	bool due;                    /* and there is newer text than what it has, or has had */
 	uint32_t crashes;            /* in a row */
 	uint64_t used;               /* when it was given something last: larger is later */
+	int64_t deadline;            /* for what it is at work on, as now_in_milliseconds(); 0: there is none */
 	struct facts *facts;         /* of the last text that parsed, or the best there are; or NULL */
 	const char *failure;         /* why there are no facts of the last text, or NULL */
 	struct fact_trouble trouble; /* the first error in the last text; no message, if there is none */
@@ -36,7 +37,8 @@ struct live {
 /* What is the same for all units of a project. */
 struct live_options {
 	const char *root;
-	uint64_t memory; /* bytes, as units_options has it */
+	uint64_t memory;  /* bytes, as units_options has it */
+	int64_t deadline; /* as struct live has it */
 };
 
 /* Gives the overlays to the process, which is started if need be. False with errno set. */
@@ -52,6 +54,9 @@ enum live_event {
 /* Takes what has come. `good`: whether facts without errors are known from elsewhere, which are better than what an
    erroneous text gives. */
 enum live_event live_receive(struct live *live, const struct command *command, bool good);
+
+/* Ends the process because of its deadline: `failure` says so. */
+void live_give_up(struct live *live, uint32_t seconds);
 
 /* Ends the process; the facts stay. */
 void live_stop(struct live *live);

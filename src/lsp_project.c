@@ -242,7 +242,12 @@ static void parse(struct project *project, struct project_unit *unit)
 			overlays[count++] =
 			    (struct overlay){document->path, document->text.bytes.items, document->text.bytes.count};
 	}
-	struct live_options how = {.root = project->inputs.root, .memory = project->options.unit_memory};
+	uint32_t timeout = project->options.unit_timeout;
+	struct live_options how = {
+	    .root = project->inputs.root,
+	    .memory = project->options.unit_memory,
+	    .deadline = timeout ? now_in_milliseconds() + (int64_t)timeout * 1000 : 0,
+	};
 	if (!unit->live.process.pid)
 		make_room(project);
 	if (!live_parse(&unit->live, unit->command, &how, overlays, count)) {
@@ -253,12 +258,30 @@ static void parse(struct project *project, struct project_unit *unit)
 	arena_release(&scratch);
 }
 
+/* The next moment at which there is something to do; INT64_MAX: none. */
+static int64_t next_moment(const struct project *project)
+{
+	int64_t next = project->typing ? project->edited + PAUSE : INT64_MAX;
+	for (uint32_t i = 0; i < project->units.count; i++) {
+		const struct live *live = &project->units.items[i].live;
+		if (live->busy && live->deadline && live->deadline < next)
+			next = live->deadline;
+	}
+	return next;
+}
+
 int project_wait(const struct project *project)
 {
-	if (!project->typing)
+	int64_t next = next_moment(project);
+	if (next == INT64_MAX)
 		return -1;
-	int64_t left = project->edited + PAUSE - now_in_milliseconds();
-	return left > 0 ? (int)left : 0;
+	int64_t left = next - now_in_milliseconds();
+	return left < 0 ? 0 : left > INT32_MAX ? INT32_MAX : (int)left;
+}
+
+static bool is_typing(const struct project *project)
+{
+	return project->typing && now_in_milliseconds() < project->edited + PAUSE;
 }
 
 /* Whether a unit that is open is at work or will be. */
@@ -274,7 +297,7 @@ void project_step(struct project *project)
 {
 	if (project->index_due)
 		index_start(project);
-	if (project_wait(project) > 0)
+	if (is_typing(project))
 		return;
 	project->typing = false;
 	for (uint32_t i = 0; i < project->units.count; i++)
@@ -314,6 +337,16 @@ static void take_crash(struct project *project, struct project_unit *unit)
 	project->news = true;
 }
 
+static void take_stall(struct project *project, struct project_unit *unit)
+{
+	bool due = unit->live.due;
+	live_give_up(&unit->live, project->options.unit_timeout);
+	unit->live.due = due;
+	project->news = true;
+	client_log(project->client, MESSAGE_ERROR, "%s: %s", path_in_root(unit->command->file, project->inputs.root),
+		   unit->live.failure);
+}
+
 static void receive_from_unit(struct project *project, struct project_unit *unit)
 {
 	bool good = unit->saved && !unit->saved->troubles_count;
@@ -336,8 +369,12 @@ static void receive_from_unit(struct project *project, struct project_unit *unit
 
 void project_receive(struct project *project)
 {
-	for (uint32_t i = 0; i < project->units.count; i++)
-		receive_from_unit(project, &project->units.items[i]);
+	for (uint32_t i = 0; i < project->units.count; i++) {
+		struct project_unit *unit = &project->units.items[i];
+		receive_from_unit(project, unit);
+		if (unit->live.busy && unit->live.deadline && now_in_milliseconds() >= unit->live.deadline)
+			take_stall(project, unit);
+	}
 	if (!index_receive(project))
 		return;
 	/* Which unit includes a header that is open may have become known. */

@@ -184,8 +184,12 @@ static void did_change_watched_files(struct call *call)
 		return;
 	hovers_drop(&server->hovers, call->client, NULL);
 	workspace_close_projects(&server->workspace);
-	for (uint32_t i = 0; i < server->documents.list.count; i++)
-		place(server, server->documents.list.items[i]);
+	for (uint32_t i = 0; i < server->documents.list.count; i++) {
+		struct document *document = server->documents.list.items[i];
+		place(server, document);
+		if (!document->project)
+			diagnostics_clear(call->client, document->uri);
+	}
 }
 
 static void did_change_workspace_folders(struct call *call)

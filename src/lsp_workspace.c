@@ -29,6 +29,9 @@ void workspace_read_folders(struct workspace *workspace, const cJSON *parameters
 	cJSON_ArrayForEach(folder, folders) add_folder(workspace, client_get_string(folder, "uri"));
 	if (!workspace->folders.count)
 		add_folder(workspace, client_get_string(parameters, "rootUri"));
+	const char *here = workspace->folders.count ? NULL : path_resolve(".", &workspace->arena);
+	if (here)
+		table_add(&workspace->folders, here);
 }
 
 void workspace_change_folders(struct workspace *workspace, const cJSON *parameters)
@@ -98,15 +101,26 @@ static const char *find_folder(const struct workspace *workspace, const char *pa
 	return best;
 }
 
-/* The project whose options say so: -p and a config name the only database of a folder. */
+/* The project whose options say so: -p or a config name the only database of a folder, or of a file in none (NULL). */
 static struct project *find_around(const struct workspace *workspace, const char *folder)
 {
 	for (uint32_t i = 0; i < workspace->projects.count; i++) {
 		struct project *project = workspace->projects.items[i];
-		if (project->options.database && strcmp(project->folder, folder) == 0)
+		if (project->options.database && (!folder || strcmp(project->folder, folder) == 0))
 			return project;
 	}
 	return NULL;
+}
+
+/* A header is in the units that include it: which those are will be known later. */
+static void tell_placed(const struct workspace *workspace, const struct document *document)
+{
+	size_t length = strlen(document->path);
+	bool source = length > 2 && strcmp(document->path + length - 2, ".c") == 0;
+	bool compiled = !source || project_compiles(document->project, document->path);
+	client_log(workspace->client, MESSAGE_INFO, "'%s' %s '%s/compile_commands.json'", document->path,
+		   compiled ? "is looked at with" : "is not looked at: it has no command in",
+		   document->project->inputs.database);
 }
 
 void workspace_place(struct workspace *workspace, struct document *document)
@@ -119,7 +133,7 @@ void workspace_place(struct workspace *workspace, struct document *document)
 	const char *directory =
 	    arena_strndup(&scratch, document->path, (size_t)(strrchr(document->path, '/') - document->path));
 	const char *database = compdb_find(directory, &scratch);
-	document->project = folder ? find_around(workspace, folder) : NULL;
+	document->project = find_around(workspace, folder);
 	if (!document->project && database)
 		document->project = find_by_database(workspace, database);
 	if (!document->project)
@@ -129,8 +143,7 @@ void workspace_place(struct workspace *workspace, struct document *document)
 	    strcmp(document->project->inputs.database, database) != 0)
 		document->project = open_project(workspace, directory);
 	if (document->project)
-		client_log(workspace->client, MESSAGE_LOG, "%s: read with %s/compile_commands.json", document->path,
-			   document->project->inputs.database);
+		tell_placed(workspace, document);
 	arena_release(&scratch);
 }
 

@@ -17,7 +17,7 @@ struct workspace {
 	TABLE(const char *) refused; /* what was said already: each reason once */
 };
 
-/* Takes the folders of `initialize`. */
+/* Takes the folders of `initialize`: if there are none, the working directory is one. */
 void workspace_read_folders(struct workspace *workspace, const cJSON *parameters);
 
 /* Takes workspace/didChangeWorkspaceFolders. */

@@ -360,6 +360,23 @@ const tests = {
     assert.deepEqual(killed.filter((child) => fs.existsSync(`/proc/${child}`)), []);
   },
 
+  async 'a parser that does not come to an end is given up, and started again by the next edit'() {
+    const session = await started('stall', { 'loop.c': LOOP }, CAPABILITIES, { arguments: ['--unit-timeout', '10'] });
+    session.open('loop.c');
+    await session.diagnostics('loop.c', some);
+    await session.wait('$/progress', (params) => params.value.kind === 'end');
+    await session.request('textDocument/hover', 'loop.c', { position: { line: 3, character: 14 } });
+    for (const child of children(session.child.pid)) process.kill(child, 'SIGSTOP');
+    let mark = session.mark();
+    session.change('loop.c', 2, LOOP + '\n');
+    await session.wait('window/logMessage', (params) => /loop\.c: not done after 10 seconds \(--unit-timeout\)/.test(params.message), mark);
+    assert.ok(codes(await session.diagnostics('loop.c', some, mark, 2)).includes('degraded'));
+    mark = session.mark();
+    session.change('loop.c', 3, LOOP + '\n\n');
+    assert.deepEqual(codes(await session.diagnostics('loop.c', (list) => !codes(list).includes('degraded'), mark, 3)), ['blocking-in-async']);
+    await session.end();
+  },
+
   async 'saved and changed elsewhere: what other files say now is read again'() {
     const session = await started('watch');
     session.open('resolve.c');
@@ -406,6 +423,7 @@ const tests = {
     fs.writeFileSync(config, '{ "rule": [] }');
     session.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: changed });
     assert.match((await session.wait('window/showMessage', () => true, mark)).message, /\.asynclint\.json:1:\d+: .*'rule'/);
+    await session.diagnostics('resolve.c', none, mark);
     await session.end();
 
     const narrow = await started('config2', null, CAPABILITIES, { arguments: ['--rules', '-block'] });
@@ -432,6 +450,8 @@ const tests = {
     session.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: session.uri('compile_commands.json'), type: 1 }] });
     session.open('loop.c');
     await session.diagnostics('loop.c', some);
+    session.open('c.c', 'int c;\n');
+    await session.wait('window/logMessage', (params) => /c\.c' is not looked at: it has no command in/.test(params.message));
     await session.end();
 
     const broken = write(folder('torn'), { 'a.c': 'int a;\n' });
