@@ -223,7 +223,7 @@ static void make_room(struct project *project)
 	for (uint32_t i = 0; i < project->units.count; i++) {
 		struct live *live = &project->units.items[i].live;
 		count += live->process.pid != 0;
-		if (live->process.pid && !live->busy && (!oldest || live->used < oldest->used))
+		if (live->process.pid && !live->busy && !live->due && (!oldest || live->used < oldest->used))
 			oldest = live;
 	}
 	if (count >= MOST_PROCESSES && oldest)

@@ -20,6 +20,9 @@ assert.match(fs.readFileSync(path.join(installed, 'extension.vsixmanifest'), 'ut
 
 // The problem matcher reads each line of the report as VS Code would.
 const { pattern } = manifest.contributes.problemMatchers[0];
+const pasted = [...fs.readFileSync(path.join(source, 'docs/editors.md'), 'utf8').matchAll(/```json\n(.*?)```/gs)].map((block) => JSON.parse(block[1]));
+assert.deepEqual(pasted.find((block) => block.pattern).pattern, pattern, 'docs/editors.md shows another problem matcher');
+assert.equal(pasted.find((block) => block.tasks).tasks[0].problemMatcher, `$${manifest.contributes.problemMatchers[0].name}`);
 const regexp = new RegExp(pattern.regexp);
 const problems = fs.readFileSync(report, 'utf8').trimEnd().split('\n').map((line) => {
   const match = regexp.exec(line);
