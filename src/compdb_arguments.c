@@ -285,6 +285,17 @@ bool argument_is_cxx_compiler(const char *compiler)
 	return ends_with(name, unversioned_length(name), "++");
 }
 
+bool argument_is_c(const char *file, const char *language, const char *compiler)
+{
+	if (language)
+		return strcmp(language, "c") == 0 || strcmp(language, "c-header") == 0 ||
+		       strcmp(language, "cpp-output") == 0;
+	const char *extension = strrchr(file, '.');
+	if (!extension || (compiler && argument_is_cxx_compiler(compiler)))
+		return false;
+	return strcmp(extension, ".c") == 0 || strcmp(extension, ".h") == 0 || strcmp(extension, ".i") == 0;
+}
+
 const char *argument_implied_target(const char *compiler, struct arena *arena)
 {
 	static const char *const suffixes[] = {"-gcc", "-cc", "-clang"};

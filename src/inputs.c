@@ -32,7 +32,7 @@ struct selection {
 /* How a path of the facts, or an absolute one, is shown to someone in the working directory. */
 static const char *shown(struct inputs *inputs, const char *path)
 {
-	return path_relative(path_join(inputs->root, path, &inputs->arena), inputs->directory, &inputs->arena);
+	return path_relative(path_join(inputs->root, path, &inputs->arena), inputs->viewpoint, &inputs->arena);
 }
 
 static bool is_header(const char *path)
@@ -70,9 +70,17 @@ static struct compdb_options compdb_options(const struct options *options)
 	};
 }
 
+/* What --root names, or what is found from `start` on. Builds compile and link in many folders: where no root is
+   marked, all of them have only "/" in common. */
 static bool set_root(struct inputs *inputs, const struct options *options, const char *start)
 {
-	inputs->root = options->root ? path_resolve(options->root, &inputs->arena) : compdb_root(start, &inputs->arena);
+	struct arena *arena = &inputs->arena;
+	if (options->root)
+		inputs->root = path_resolve(options->root, arena);
+	else if (!options->launched)
+		inputs->root = compdb_root(start, arena);
+	else if (!(inputs->root = compdb_marked_root(start, arena)))
+		inputs->root = "/";
 	if (!inputs->root)
 		console_error("cannot open '%s': %s", options->root, strerror(errno));
 	return inputs->root != NULL;
@@ -471,6 +479,8 @@ static enum inputs_result load_facts(struct inputs *inputs, const struct options
 {
 	if (!set_root(inputs, options, inputs->directory))
 		return INPUTS_FAILED;
+	if (options->action == ACTION_LD)
+		inputs->cache = open_cache(inputs, options);
 	stats_begin(inputs->stats, "load");
 	for (uint32_t i = 0; i < options->file_count; i++) {
 		const char *error = NULL;
@@ -506,9 +516,12 @@ enum inputs_result inputs_collect(struct inputs *inputs, const struct options *o
 		console_error("cannot tell the working directory: %s", strerror(errno));
 		return INPUTS_FAILED;
 	}
+	/* Builds run commands in many folders and seldom say in which: there paths are shown whole. */
+	inputs->viewpoint = options->launched ? "/" : inputs->directory;
 	struct selection selection = {0};
-	enum inputs_result result = options->action == ACTION_JOIN ? load_facts(inputs, options, coverage)
-								   : make_facts(inputs, options, coverage, &selection);
+	bool made = options->action == ACTION_JOIN || options->action == ACTION_LD;
+	enum inputs_result result =
+	    made ? load_facts(inputs, options, coverage) : make_facts(inputs, options, coverage, &selection);
 	table_release(&selection.files);
 	sort_notes(coverage->degraded.items, coverage->degraded.count);
 	sort_notes(coverage->failed.items, coverage->failed.count);

@@ -25,6 +25,7 @@ struct inputs {
 	struct arena arena;
 	struct stats *stats;   /* to be set by the caller: is told what it takes; or NULL */
 	const char *directory; /* the working directory: absolute, resolved */
+	const char *viewpoint; /* the directory that paths are shown relative to */
 	const char *root;      /* of the project: absolute, resolved */
 	const char *database;  /* directory of the compile database, or NULL */
 	struct commands commands;

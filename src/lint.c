@@ -7,6 +7,7 @@
 #include "dump.h"
 #include "filter.h"
 #include "inputs.h"
+#include "linked.h"
 #include "models.h"
 #include "paths.h"
 #include "result.h"
@@ -159,7 +160,7 @@ static bool report(struct lint *lint)
 	    .findings = &lint->findings,
 	    .coverage = &lint->coverage,
 	    .root = lint->inputs.root,
-	    .directory = lint->inputs.directory,
+	    .directory = lint->inputs.viewpoint,
 	    .version = ASYNCLINT_VERSION,
 	    .libclang = parser(lint),
 	    .terminal = is_for_the_eye(options),
@@ -277,14 +278,17 @@ static bool write_facts(const struct options *options, const struct facts *facts
 	return close_output(options->output, out);
 }
 
-static int facts(struct lint *lint)
+static int make_facts(struct lint *lint)
 {
 	enum inputs_result result = inputs_collect(&lint->inputs, lint->options, &lint->coverage);
 	if (result == INPUTS_SKIPPED)
 		return NOTHING_FOUND;
 	if (result == INPUTS_FAILED || !lint->inputs.facts.count)
 		return NOT_DONE;
-	if (!write_facts(lint->options, lint->inputs.facts.items[0], &lint->inputs.arena))
+	struct facts facts = *lint->inputs.facts.items[0];
+	if (lint->options->object)
+		facts.object = linked_hash(lint->options->object);
+	if (!write_facts(lint->options, &facts, &lint->inputs.arena))
 		return NOT_DONE;
 	return exit_status(lint);
 }
@@ -332,7 +336,7 @@ int lint_check(const struct options *options)
 
 int lint_facts(const struct options *options)
 {
-	return run(options, facts);
+	return run(options, make_facts);
 }
 
 int lint_why(const struct options *options)

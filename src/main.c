@@ -1,5 +1,6 @@
 #include "catalog.h"
 #include "console.h"
+#include "launcher.h"
 #include "lint.h"
 #include "options.h"
 #include "walk.h"
@@ -30,6 +31,9 @@ static int run(const struct options *options, struct arena *arena)
 		return lint_facts(options);
 	case ACTION_WHY:
 		return lint_why(options);
+	case ACTION_CC:
+	case ACTION_LD:
+		return launcher_run(options);
 	case ACTION_EXPLAIN:
 		return catalog_explain(options);
 	case ACTION_RULES:

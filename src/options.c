@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,10 +24,13 @@ enum {
 	JOIN = 1u << ACTION_JOIN,
 	RULES = 1u << ACTION_RULES,
 	WHY = 1u << ACTION_WHY,
-	PARSING = CHECK | FACTS | WHY, /* actions that read sources */
-	ANALYSING = CHECK | JOIN | WHY,
-	REPORTING = CHECK | JOIN,
-	ANY = 0xFF,
+	LD = 1u << ACTION_LD,
+	LAUNCHING = LD | 1u << ACTION_CC, /* actions in front of a compiler */
+	FINDING = CHECK | FACTS | WHY,    /* actions that read sources by themselves */
+	PARSING = FINDING | LAUNCHING,
+	ANALYSING = CHECK | JOIN | LD | WHY,
+	REPORTING = CHECK | JOIN | LD,
+	ANY = UINT_MAX,
 };
 
 /* Values of options without a letter. */
@@ -55,6 +59,8 @@ enum {
 	OPTION_CACHE,
 	OPTION_CACHE_SIZE,
 	OPTION_NO_CACHE,
+	OPTION_OBJECTS,
+	OPTION_FAIL,
 	OPTION_VERSION,
 	OPTION_HELP,
 };
@@ -69,12 +75,12 @@ struct option_entry {
 };
 
 static const struct option_entry entries[] = {
-    {"database", "PATH", 'p', PARSING, "the compile database: its directory, or the file (default: looked for upward)"},
-    {"p", "PATH", 'p', PARSING, NULL}, /* so that -p=PATH works, which clang-tidy's drivers write */
+    {"database", "PATH", 'p', FINDING, "the compile database: its directory, or the file (default: looked for upward)"},
+    {"p", "PATH", 'p', FINDING, NULL}, /* so that -p=PATH works, which clang-tidy's drivers write */
     {"root", "DIR", OPTION_ROOT, PARSING | JOIN, "the project's root, which paths are relative to"},
     {"extra-arg", "ARG", OPTION_EXTRA_ARG, PARSING, "argument to add to each compiler command"},
     {"extra-arg-before", "ARG", OPTION_EXTRA_ARG_BEFORE, PARSING, "the same, before the others"},
-    {"jobs", "N", 'j', PARSING, "worker processes (default: one per processor)"},
+    {"jobs", "N", 'j', FINDING, "worker processes (default: one per processor)"},
     {"unit-timeout", "SECONDS", OPTION_UNIT_TIMEOUT, PARSING,
      "give a unit up after this time (default: 120; 0: never)"},
     {"unit-memory", "SIZE", OPTION_UNIT_MEMORY, PARSING,
@@ -82,7 +88,7 @@ static const struct option_entry entries[] = {
     {"cache", "DIR", OPTION_CACHE, PARSING, "keep facts of units there (default: $XDG_CACHE_HOME/asynclint)"},
     {"cache-size", "SIZE", OPTION_CACHE_SIZE, PARSING, "what the cache may take, such as 500M or 2G (default: 5G)"},
     {"no-cache", NULL, OPTION_NO_CACHE, PARSING, "parse everything, keep nothing"},
-    {"skip-without-database", NULL, OPTION_SKIP_WITHOUT_DATABASE, PARSING,
+    {"skip-without-database", NULL, OPTION_SKIP_WITHOUT_DATABASE, FINDING,
      "where no compile database is found, say so and exit with 0"},
     {"rules", "LIST", OPTION_RULES, REPORTING, "rules and families to run: a,b; -a,-b without them; all"},
     {"preview", NULL, OPTION_PREVIEW, REPORTING, "run rules in preview too"},
@@ -99,6 +105,9 @@ static const struct option_entry entries[] = {
     {"output", "FILE", 'o', REPORTING | FACTS, "write there instead of to standard output; FORMAT=FILE: that as well"},
     {"dump", NULL, OPTION_DUMP, FACTS, "write the facts as JSON"},
     {"color", "WHEN", OPTION_COLOR, REPORTING, "colours and source lines: auto (default), always, never"},
+    {"objects", "DIR", OPTION_OBJECTS, LD,
+     "where members of libraries were compiled (default: the root and the working directory)"},
+    {"fail", NULL, OPTION_FAIL, LD, "findings fail the link"},
     {"strict", NULL, OPTION_STRICT, REPORTING | FACTS, "exit with 2 if anything was not fully understood"},
     {"stats", "[=json]", OPTION_STATS, REPORTING,
      "say on standard error what the run cost: time by phase, cache, memory"},
@@ -114,8 +123,8 @@ static const struct {
 	const char *name;
 	enum action action;
 } actions[] = {
-    {"check", ACTION_CHECK},     {"facts", ACTION_FACTS}, {"join", ACTION_JOIN},
-    {"explain", ACTION_EXPLAIN}, {"rules", ACTION_RULES}, {"why", ACTION_WHY},
+    {"check", ACTION_CHECK}, {"facts", ACTION_FACTS}, {"join", ACTION_JOIN}, {"explain", ACTION_EXPLAIN},
+    {"rules", ACTION_RULES}, {"why", ACTION_WHY},     {"cc", ACTION_CC},     {"ld", ACTION_LD},
 };
 
 /* What is collected while the arguments are read. */
@@ -351,6 +360,11 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 		return true;
 	case OPTION_COLOR:
 		return parse_color(parser, argument);
+	case OPTION_OBJECTS:
+		options->objects = argument;
+		return true;
+	case OPTION_FAIL:
+		return options->fail = true;
 	case OPTION_DUMP:
 		return options->dump = true;
 	case OPTION_SKIP_WITHOUT_DATABASE:
@@ -386,9 +400,11 @@ static bool fail_refused(const struct parser *parser, int returned, int value, c
 	return fail(parser, "unknown or ambiguous option '%s'; see 'asynclint --help'", argument);
 }
 
-static void describe_to_getopt(struct option *long_options, char *letters)
+static void describe_to_getopt(bool launched, struct option *long_options, char *letters)
 {
-	*letters++ = ':'; /* a missing argument is told from an unknown option */
+	if (launched)
+		*letters++ = '+'; /* the first word that is no option begins the command */
+	*letters++ = ':';         /* a missing argument is told from an unknown option */
 	for (size_t i = 0; i < ENTRIES; i++) {
 		const struct option_entry *entry = &entries[i];
 		long_options[i] = (struct option){
@@ -409,8 +425,8 @@ static void describe_to_getopt(struct option *long_options, char *letters)
 static bool parse_options(struct parser *parser, int argc, char **argv)
 {
 	struct option long_options[ENTRIES + 1] = {0};
-	char letters[2 * ENTRIES + 2] = {0};
-	describe_to_getopt(long_options, letters);
+	char letters[2 * ENTRIES + 3] = {0};
+	describe_to_getopt(parser->options->launched, long_options, letters);
 	unsigned action = 1u << parser->options->action;
 	opterr = 0;
 	optind = 0; /* glibc: from the start, with nothing remembered of an earlier run */
@@ -476,17 +492,26 @@ static bool check_operands(const struct parser *parser)
 	return true;
 }
 
-/* The first argument may name the action; without one it is to check. Returns whether it does. */
-static bool parse_action(struct parser *parser, const char *argument)
+/* The name may be that of an action. Returns whether it is. */
+static bool parse_action(struct parser *parser, const char *name)
 {
-	for (size_t i = 0; argument && i < sizeof(actions) / sizeof(actions[0]); i++) {
-		if (strcmp(argument, actions[i].name) == 0) {
+	for (size_t i = 0; name && i < sizeof(actions) / sizeof(actions[0]); i++) {
+		if (strcmp(name, actions[i].name) == 0) {
 			parser->options->action = actions[i].action;
+			parser->options->launched = LAUNCHING & 1u << actions[i].action;
 			parser->action_name = actions[i].name;
 			return true;
 		}
 	}
 	return false;
+}
+
+/* The program is known by more than one name: started as asynclint-cc it does what "asynclint cc" does. */
+static const char *action_of_program(const char *program)
+{
+	static const char prefix[] = "asynclint-";
+	const char *slash = strrchr(program, '/'), *name = slash ? slash + 1 : program;
+	return strncmp(name, prefix, strlen(prefix)) == 0 ? name + strlen(prefix) : NULL;
 }
 
 /* Returns the number of arguments before "--". What stands behind it is for the compiler: getopt must not see it. */
@@ -504,15 +529,21 @@ static int split_at_dashes(struct options *options, int argc, char **argv)
 static bool parse(struct parser *parser, int argc, char **argv)
 {
 	struct options *options = parser->options;
-	if (parse_action(parser, argc > 1 ? argv[1] : NULL)) {
+	if (!parse_action(parser, action_of_program(argv[0])) && parse_action(parser, argc > 1 ? argv[1] : NULL)) {
 		argc--;
 		argv++;
 	}
-	argc = split_at_dashes(options, argc, argv);
+	if (!options->launched)
+		argc = split_at_dashes(options, argc, argv);
 	if (!parse_options(parser, argc, argv))
 		return false;
 	if (options->action == ACTION_HELP || options->action == ACTION_VERSION)
 		return true;
+	if (options->launched) {
+		options->compiler_arguments = (const char *const *)(argv + optind);
+		return (optind < argc || fail(parser, "'%s' needs a command to run", parser->action_name)) &&
+		       select_rules(parser);
+	}
 	options->file_count = (uint32_t)(argc - optind);
 	const char **files = arena_alloc(parser->arena, (options->file_count + 1) * sizeof(*files));
 	for (uint32_t i = 0; i < options->file_count; i++)
@@ -575,6 +606,10 @@ void options_print_help(FILE *out)
 	      "                              check over facts that were written\n"
 	      "       asynclint why FUNCTION [options] [file...] [-- compiler arguments]\n"
 	      "                              say where a function runs and what it does, and how that is known\n"
+	      "       asynclint-cc [options] COMPILER ARGUMENTS...\n"
+	      "                              run the compiler, and write the facts beside the object file\n"
+	      "       asynclint-ld [options] COMPILER ARGUMENTS...\n"
+	      "                              the same, and check what is linked before it is\n"
 	      "       asynclint explain RULE\n"
 	      "       asynclint rules [--format FORMAT]\n"
 	      "\n"

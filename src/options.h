@@ -28,6 +28,8 @@ enum action {
 	ACTION_EXPLAIN,
 	ACTION_RULES,
 	ACTION_WHY,
+	ACTION_CC,
+	ACTION_LD,
 	ACTION_HELP,
 	ACTION_VERSION,
 };
@@ -41,7 +43,8 @@ struct options {
 	const char *subject;      /* of explain: the rule; of why: the function; else NULL */
 	const char *const *files; /* as named, NULL-terminated; of join: facts files */
 	uint32_t file_count;
-	const char *const *compiler_arguments; /* after "--", NULL-terminated; NULL if there is no "--" */
+	/* After "--", NULL-terminated; NULL if there is no "--". Of cc and ld: the command. */
+	const char *const *compiler_arguments;
 
 	const char *database;     /* -p, or NULL: to be found */
 	const char *root;         /* --root, or NULL: to be found */
@@ -69,6 +72,10 @@ struct options {
 	const char *cache;     /* --cache, or NULL: the default directory */
 	uint64_t cache_size;   /* bytes that the cache may take */
 	bool no_cache;
+	const char *object;  /* of facts: the object file that they are of, or NULL */
+	const char *objects; /* --objects, or NULL */
+	bool launched;       /* by a build, in whatever folder it is in: cc and ld */
+	bool fail;
 	bool dump, preview, quiet, skip_without_database, strict, verbose;
 };
 
