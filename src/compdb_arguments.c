@@ -194,9 +194,10 @@ static const struct flag flags[] = {
     {"--", ALONE, ARGUMENT_END},
 };
 
-static const char *const launchers[] = {
-    "buildcache", "ccache",    "cmake",   "distcc", "env",  "gomacc", "icecc", "libtool",         "nice",
-    "recc",       "rewrapper", "sccache", "sh",     "bash", "dash",   "time",  "__run_co_compile"};
+static const char *const launchers[] = {"asynclint-cc", "asynclint-ld", "buildcache", "ccache",          "cmake",
+					"distcc",       "env",          "gomacc",     "icecc",           "libtool",
+					"nice",         "recc",         "rewrapper",  "sccache",         "sh",
+					"bash",         "dash",         "time",       "__run_co_compile"};
 
 /* Names of processors as targets begin with them. */
 static const char *const processors[] = {"aarch64",   "arm",   "avr",   "i386",   "i486",    "i586",   "i686",
