@@ -2,9 +2,9 @@
 
 #include "compdb_arguments.h"
 #include "intern.h"
+#include "json_file.h"
 #include "paths.h"
 
-#include <cjson/cJSON.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -462,19 +462,6 @@ static bool read_entry(struct reader *reader, struct entry *entry, const char *d
 	return true;
 }
 
-static const char *json_error(const char *path, const char *text, const char *at, struct arena *arena)
-{
-	unsigned line = 1;
-	const char *start = text;
-	for (const char *c = text; c < at; c++) {
-		if (*c == '\n') {
-			line++;
-			start = c + 1;
-		}
-	}
-	return arena_printf(arena, "%s:%u:%u: not valid JSON", path, line, (unsigned)(at - start) + 1);
-}
-
 /* Returns the list of entries, to be given back with cJSON_Delete(); NULL with a message in *error. */
 static cJSON *parse_database(const char *path, struct arena *arena, const char **error)
 {
@@ -488,7 +475,7 @@ static cJSON *parse_database(const char *path, struct arena *arena, const char *
 	const char *end = text;
 	cJSON *json = cJSON_ParseWithLengthOpts(text, size + 1, &end, true);
 	if (!json) {
-		*error = json_error(path, text, end, arena);
+		*error = json_message_at(path, text, end, "not valid JSON", arena);
 	} else if (!cJSON_IsArray(json)) {
 		*error = arena_printf(arena, "%s:1:1: not a list of compile commands", path);
 		cJSON_Delete(json);

@@ -1,7 +1,7 @@
 #include "facts.h"
 
 #include "io.h"
-#include "signals.h"
+#include "replace_file.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -466,18 +466,6 @@ static bool check_tables(const struct reading *reading)
 	return check_scopes(reading) && check_functions(reading) && check_values(reading);
 }
 
-/* Opens a new file beside `path`; its name is put into *temporary (arena). */
-static int open_temporary(const char *path, struct arena *arena, const char **temporary)
-{
-	int file;
-	unsigned attempt = 0;
-	do {
-		*temporary = arena_printf(arena, "%s.%ld-%u.tmp", path, (long)getpid(), attempt++);
-		file = open(*temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	} while (file < 0 && errno == EEXIST && attempt < 100);
-	return file;
-}
-
 const char *facts_text(const struct facts *facts, uint32_t string)
 {
 	if (string == NONE)
@@ -561,56 +549,14 @@ const void *facts_write(const struct facts *facts, struct arena *arena, uint64_t
 	return bytes;
 }
 
-/* False with errno set on failure. */
-static bool write_and_close(int file, const void *bytes, uint64_t size)
-{
-	bool written = io_write(file, bytes, size);
-	int reason = errno;
-	if (close(file) == 0 || !written)
-		errno = reason;
-	else
-		written = false;
-	return written;
-}
-
-/* Puts a whole new file in the place of an old one. False with errno set on failure. */
-static bool replace_file(const char *path, const void *bytes, uint64_t size, struct arena *arena)
-{
-	const char *temporary;
-	int file = open_temporary(path, arena, &temporary);
-	if (file < 0)
-		return false;
-	if (write_and_close(file, bytes, size) && rename(temporary, path) == 0)
-		return true;
-	int reason = errno;
-	unlink(temporary);
-	errno = reason;
-	return false;
-}
-
-/* A pipe or a device is written to: it must not be replaced by a file. False with errno set on failure. */
-static bool write_to_device(const char *path, const void *bytes, uint64_t size)
-{
-	int file = open(path, O_WRONLY | O_CLOEXEC);
-	return file >= 0 && write_and_close(file, bytes, size);
-}
-
 bool facts_save(const struct facts *facts, const char *path, struct arena *arena, const char **error)
 {
 	uint64_t size;
 	const void *bytes = facts_write(facts, arena, &size);
-	struct stat status;
-	bool written;
-	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
-		written = write_to_device(path, bytes, size);
-	} else {
-		sigset_t before = signals_hold();
-		written = replace_file(path, bytes, size, arena);
-		signals_let(before);
-	}
-	if (!written)
-		set_error(arena, error, "cannot write '%s': %s", path, strerror(errno));
-	return written;
+	if (replace_file(path, bytes, size, arena))
+		return true;
+	set_error(arena, error, "cannot write '%s': %s", path, strerror(errno));
+	return false;
 }
 
 struct facts *facts_read(const void *bytes, uint64_t size, const char *name, struct arena *arena, const char **error)

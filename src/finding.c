@@ -139,14 +139,26 @@ static void compute_fingerprints(const struct findings *findings)
 	arena_release(&scratch);
 }
 
+static const char *const severity_names[] = {
+    [SEVERITY_ADVICE] = "advice",
+    [SEVERITY_WARNING] = "warning",
+    [SEVERITY_ERROR] = "error",
+};
+
 const char *severity_name(enum severity severity)
 {
-	static const char *const names[] = {
-	    [SEVERITY_ADVICE] = "advice",
-	    [SEVERITY_WARNING] = "warning",
-	    [SEVERITY_ERROR] = "error",
-	};
-	return names[severity];
+	return severity_names[severity];
+}
+
+bool severity_find(const char *name, enum severity *severity)
+{
+	for (int i = SEVERITY_ADVICE; i <= SEVERITY_ERROR; i++) {
+		if (strcmp(name, severity_names[i]) == 0) {
+			*severity = (enum severity)i;
+			return true;
+		}
+	}
+	return false;
 }
 
 struct finding *findings_add(struct findings *findings)
@@ -191,5 +203,6 @@ void coverage_release(struct coverage *coverage)
 	table_release(&coverage->unmodelled);
 	table_release(&coverage->unused_suppressions);
 	table_release(&coverage->notes);
+	table_release(&coverage->fixed);
 	table_release(&coverage->changed_in_no_unit);
 }

@@ -18,6 +18,9 @@ enum severity { SEVERITY_ADVICE, SEVERITY_WARNING, SEVERITY_ERROR };
 /* "advice", "warning", "error". */
 const char *severity_name(enum severity severity);
 
+/* False if no severity is called so. */
+bool severity_find(const char *name, enum severity *severity);
+
 /* Lines and columns count from 1, columns in bytes; the end is exclusive; 0: not known. */
 struct location {
 	const char *file;
@@ -89,6 +92,8 @@ struct coverage {
 	coverage_notes unused_suppressions; /* name: rule ids; message: what is wrong with it */
 	coverage_notes notes;               /* anything else a user should know, by location */
 	uint32_t filtered;                  /* findings that were not asked for (filter.h) */
+	uint32_t baselined;                 /* findings that the baseline has */
+	coverage_notes fixed;               /* name: rule; what the baseline has and was not found */
 	bool changes_only;                  /* only what changed was asked for: then */
 	uint32_t changed_files;             /* those of concern, */
 	coverage_notes changed_in_no_unit;  /* and of them those that no unit compiles or includes */

@@ -27,6 +27,7 @@ struct named_file {
 struct selection {
 	TABLE(struct named_file) files;
 	bool has_headers;
+	uint32_t excluded; /* files that were named and are not looked at */
 };
 
 /* How a path of the facts, or an absolute one, is shown to someone in the working directory. */
@@ -41,24 +42,39 @@ static bool is_header(const char *path)
 	return length > 2 && strcmp(path + length - 2, ".h") == 0;
 }
 
-/* Leaves out, with an error, what does not exist or is no file. */
+/* False after an error message if it does not exist or is no file. */
+static bool resolve_named_file(struct inputs *inputs, const char *name, struct named_file *file)
+{
+	struct stat status;
+	*file = (struct named_file){.name = name, .path = path_resolve(name, &inputs->arena)};
+	bool exists = file->path && stat(file->path, &status) == 0;
+	if (!exists)
+		console_error("cannot open '%s': %s", name, strerror(errno));
+	else if (S_ISDIR(status.st_mode))
+		console_error("'%s' is a directory; name files, or none for the whole database", name);
+	else
+		return file->header = is_header(file->path), true;
+	return false;
+}
+
+/* A file that is named is looked at even if it is excluded, unless --force-exclude says otherwise. */
 static void resolve_named_files(struct inputs *inputs, const struct options *options, struct selection *selection)
 {
 	for (uint32_t i = 0; i < options->file_count; i++) {
-		struct named_file file = {.name = options->files[i]};
-		struct stat status;
-		file.path = path_resolve(file.name, &inputs->arena);
-		if (!file.path || stat(file.path, &status) != 0) {
-			console_error("cannot open '%s': %s", file.name, strerror(errno));
-		} else if (S_ISDIR(status.st_mode)) {
-			console_error("'%s' is a directory; name files, or none for the whole database", file.name);
-		} else {
-			file.header = is_header(file.path);
-			selection->has_headers |= file.header;
-			table_add(&selection->files, file);
+		struct named_file file;
+		if (!resolve_named_file(inputs, options->files[i], &file)) {
+			inputs->incomplete = true;
 			continue;
 		}
-		inputs->incomplete = true;
+		bool excluded = scope_excludes(&options->scope, file.path);
+		if (excluded && options->force_exclude) {
+			selection->excluded++;
+			continue;
+		}
+		if (excluded)
+			table_add(&inputs->asked, file.path);
+		selection->has_headers |= file.header;
+		table_add(&selection->files, file);
 	}
 }
 
@@ -156,6 +172,23 @@ static void select_commands(struct inputs *inputs, struct selection *selection)
 	inputs->commands.list.count = kept;
 }
 
+/* Returns whether any command is left; says so if not. */
+static bool drop_excluded_commands(struct inputs *inputs, bool verbose)
+{
+	uint32_t kept = 0, count = inputs->commands.list.count;
+	for (uint32_t i = 0; i < count; i++) {
+		struct command command = inputs->commands.list.items[i];
+		if (!scope_excludes(&inputs->scope, command.file))
+			inputs->commands.list.items[kept++] = command;
+	}
+	inputs->commands.list.count = kept;
+	if (verbose && kept < count)
+		console_note("excluded: %u of %u units", count - kept, count);
+	if (!kept && count)
+		console_error("every file of '%s/%s' is excluded", inputs->database, database_name);
+	return kept || !count;
+}
+
 static void keep_first_command(struct inputs *inputs)
 {
 	uint32_t count = inputs->commands.list.count;
@@ -186,7 +219,7 @@ static enum inputs_result read_database(struct inputs *inputs, const struct opti
 	}
 	if (options->file_count)
 		select_commands(inputs, selection);
-	return INPUTS_READY;
+	return drop_excluded_commands(inputs, options->verbose) ? INPUTS_READY : INPUTS_FAILED;
 }
 
 static enum inputs_result make_fixed_commands(struct inputs *inputs, const struct options *options,
@@ -353,10 +386,20 @@ static bool is_wanted(struct inputs *inputs, struct selection *selection, const 
 	return wanted;
 }
 
+/* What fails in a library that is only read beside is worth a warning. `name` is the facts' name of the file. */
+static bool is_vendored(struct inputs *inputs, const char *name)
+{
+	return scope_is_silent(&inputs->scope, path_join(inputs->root, name, &inputs->arena));
+}
+
 static void note_failed(struct inputs *inputs, struct coverage *coverage, const char *name, const char *message)
 {
-	console_error("%s", message);
-	inputs->incomplete = true;
+	if (is_vendored(inputs, name)) {
+		console_warning("%s", message);
+	} else {
+		console_error("%s", message);
+		inputs->incomplete = true;
+	}
 	table_add(&coverage->failed, (struct coverage_note){.name = name, .message = message});
 }
 
@@ -373,8 +416,10 @@ static void add_facts(struct inputs *inputs, struct coverage *coverage, const st
 			 trouble->place.end_line, trouble->place.end_column},
 	};
 	table_add(&coverage->degraded, note);
-	console_warning("%s: parsed with errors: %s:%u:%u: %s", shown(inputs, note.name),
-			shown(inputs, note.location.file), note.location.line, note.location.column, note.message);
+	if (!is_vendored(inputs, note.name))
+		console_warning("%s: parsed with errors: %s:%u:%u: %s", shown(inputs, note.name),
+				shown(inputs, note.location.file), note.location.line, note.location.column,
+				note.message);
 }
 
 static void sort_units(struct inputs *inputs, struct coverage *coverage, struct selection *selection)
@@ -454,6 +499,11 @@ static enum inputs_result make_facts(struct inputs *inputs, const struct options
 {
 	stats_begin(inputs->stats, "database");
 	resolve_named_files(inputs, options, selection);
+	if (selection->excluded && !selection->files.count && !inputs->incomplete) {
+		stats_end(inputs->stats);
+		console_warning("all that is named is excluded: nothing was checked");
+		return INPUTS_SKIPPED;
+	}
 	enum inputs_result result = options->compiler_arguments ? make_fixed_commands(inputs, options, selection)
 								: read_database(inputs, options, selection);
 	stats_end(inputs->stats);
@@ -479,8 +529,10 @@ static enum inputs_result load_facts(struct inputs *inputs, const struct options
 {
 	if (!set_root(inputs, options, inputs->directory))
 		return INPUTS_FAILED;
-	if (options->action == ACTION_LD)
+	if (options->action == ACTION_LD) {
 		inputs->cache = open_cache(inputs, options);
+		inputs->partial = true; /* one program of several */
+	}
 	stats_begin(inputs->stats, "load");
 	for (uint32_t i = 0; i < options->file_count; i++) {
 		const char *error = NULL;
@@ -518,6 +570,8 @@ enum inputs_result inputs_collect(struct inputs *inputs, const struct options *o
 	}
 	/* Builds run commands in many folders and seldom say in which: there paths are shown whole. */
 	inputs->viewpoint = options->launched ? "/" : inputs->directory;
+	inputs->scope = options->scope;
+	inputs->scope.asked = &inputs->asked;
 	struct selection selection = {0};
 	bool made = options->action == ACTION_JOIN || options->action == ACTION_LD;
 	enum inputs_result result =
@@ -537,6 +591,7 @@ void inputs_release(struct inputs *inputs)
 		facts_free(inputs->loaded.items[i]);
 	table_release(&inputs->loaded);
 	table_release(&inputs->facts);
+	table_release(&inputs->asked);
 	table_release(&inputs->commands.list);
 	changes_release(&inputs->changes);
 	units_release(&inputs->units);

@@ -16,7 +16,8 @@
 enum inputs_result {
 	INPUTS_READY,
 	INPUTS_FAILED,    /* there is nothing to analyse; said why */
-	INPUTS_SKIPPED,   /* no compile database, and --skip-without-database: said so */
+	INPUTS_SKIPPED,   /* no compile database, and --skip-without-database, or all that is named is excluded, and
+			     --force-exclude: said so */
 	INPUTS_UNCHANGED, /* --changed or --since, and no unit has what changed: nothing can be found */
 };
 
@@ -34,7 +35,9 @@ struct inputs {
 	TABLE(const struct facts *) facts; /* to be analysed */
 	struct cache *cache;               /* that the facts are from, until inputs_close_cache(); or NULL */
 	struct changes changes;            /* with --changed and --since */
-	bool partial;                      /* only part of a database was asked for */
+	config_strings asked;              /* excluded files (absolute) that were named */
+	struct scope scope;                /* options->scope with them */
+	bool partial;                      /* only part of the project was asked for */
 	bool incomplete;                   /* something that was asked for could not be had */
 };
 

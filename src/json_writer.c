@@ -3,7 +3,6 @@
 #include "utf8.h"
 
 #include <assert.h>
-#include <stdbool.h>
 #include <string.h>
 
 static void write_text(FILE *out, const char *text)
@@ -92,4 +91,10 @@ void json_number(struct json_writer *json, const char *key, uint64_t number)
 {
 	begin_value(json, key);
 	fprintf(json->out, "%llu", (unsigned long long)number);
+}
+
+void json_bool(struct json_writer *json, const char *key, bool value)
+{
+	begin_value(json, key);
+	fputs(value ? "true" : "false", json->out);
 }

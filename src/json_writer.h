@@ -14,6 +14,7 @@
 #ifndef ASYNCLINT_JSON_WRITER_H
 #define ASYNCLINT_JSON_WRITER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -36,5 +37,6 @@ void json_end(struct json_writer *json);
 /* A string, or null for NULL. */
 void json_string(struct json_writer *json, const char *key, const char *text);
 void json_number(struct json_writer *json, const char *key, uint64_t number);
+void json_bool(struct json_writer *json, const char *key, bool value);
 
 #endif

@@ -132,9 +132,9 @@ static int check(const struct options *options, struct linked *linked, struct ar
 		join.files = linked->facts.items;
 		status = lint_check(&join);
 	}
-	if (options->strict && (status == 2 || linked->without.count))
+	if (options->strict && linked->without.count)
 		return 2;
-	return options->fail ? status : 0;
+	return status == 2 && !options->strict ? 0 : status;
 }
 
 /* Whether anything that is linked was compiled before. What a configure script compiles and links in one step, to try
@@ -152,7 +152,8 @@ static int link_program(const struct options *options, const struct compiler_lin
 	linked_release(&linked);
 	if (!status)
 		return become(options->compiler_arguments);
-	console_error("not linked: %s", status == 1 ? "there are findings (--fail)" : "it could not be checked");
+	console_error("not linked because of %s",
+		      status == 1 ? "what was found" : "what was not fully understood (--strict)");
 	return status;
 }
 

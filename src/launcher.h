@@ -7,8 +7,9 @@
  *   - what compiles one C file to an object file leaves the unit's facts beside it (linked.h). That they cannot be made
  *     is a warning: they never break a build.
  *   - what links is checked first, by asynclint-ld alone: the facts of all that is linked in are joined, and findings
- *     printed as a compiler prints warnings. With --fail they end the link before it has made anything, so that the
- *     next build tries again; so does, with --strict, whatever was not fully understood.
+ *     printed as a compiler prints warnings. As there, errors are fatal: they, or what --fail-on says, end the link
+ *     before it has made anything, so that the next build tries again. So does, with --strict, whatever was not fully
+ *     understood.
  *
  * asynclint-ld does all that asynclint-cc does, for builds where one variable names the compiler of both kinds.
  */

@@ -1,7 +1,9 @@
 #include "lint.h"
 
+#include "add_allow.h"
 #include "allow.h"
 #include "analysis.h"
+#include "baseline.h"
 #include "catalog.h"
 #include "console.h"
 #include "dump.h"
@@ -27,6 +29,8 @@ struct lint {
 	struct inputs inputs;
 	struct arena models_arena;
 	struct models models;
+	struct arena baseline_arena;
+	struct baseline baseline;
 	struct findings findings;
 	struct coverage coverage;
 };
@@ -93,9 +97,19 @@ static void analyse(struct lint *lint)
 	cache_store_result(inputs->cache, key, bytes, size);
 }
 
+/* Whether all of the program was looked at, so that what was not found is not there. */
+static bool is_whole(const struct lint *lint)
+{
+	return !lint->inputs.partial && !lint->inputs.incomplete;
+}
+
 static void find(struct lint *lint)
 {
 	analyse(lint);
+	scope_apply(&lint->inputs.scope, lint->inputs.root, &lint->findings, &lint->coverage);
+	lint->coverage.baselined = baseline_apply(&lint->baseline, lint->options->rules, &lint->findings);
+	if (is_whole(lint))
+		baseline_note_fixed(&lint->baseline, &lint->coverage.fixed);
 	struct filter filter = {
 	    .lines = lint->options->lines.file_count ? &lint->options->lines : NULL,
 	    .changes = lint->options->changed ? &lint->inputs.changes : NULL,
@@ -182,7 +196,21 @@ static bool report(struct lint *lint)
 static bool has_gaps(const struct coverage *coverage)
 {
 	return coverage->degraded.count || coverage->failed.count || coverage->unresolved_calls ||
-	       coverage->unmodelled.count || coverage->unused_suppressions.count || coverage->changed_in_no_unit.count;
+	       coverage->unmodelled.count || coverage->unused_suppressions.count ||
+	       coverage->changed_in_no_unit.count || coverage->fixed.count;
+}
+
+static bool counts(enum fail_on fail_on, enum severity severity)
+{
+	switch (severity) {
+	case SEVERITY_ADVICE:
+		return fail_on <= FAIL_ON_ADVICE;
+	case SEVERITY_WARNING:
+		return fail_on <= FAIL_ON_WARNING;
+	case SEVERITY_ERROR:
+		return fail_on <= FAIL_ON_ERROR;
+	}
+	return true;
 }
 
 static int exit_status(const struct lint *lint)
@@ -191,7 +219,10 @@ static int exit_status(const struct lint *lint)
 		return NOT_DONE;
 	if (lint->options->strict && has_gaps(&lint->coverage))
 		return NOT_DONE;
-	return lint->findings.list.count ? SOME_FOUND : NOTHING_FOUND;
+	for (uint32_t i = 0; i < lint->findings.list.count; i++)
+		if (counts(lint->options->fail_on, lint->findings.list.items[i]->severity))
+			return SOME_FOUND;
+	return NOTHING_FOUND;
 }
 
 /* The file that --explain-silence names, as the facts name it; one that is not here, as facts from elsewhere may have
@@ -245,9 +276,76 @@ static int tell(struct lint *lint)
 	return reported ? exit_status(lint) : NOT_DONE;
 }
 
+/* Instead of a report: all that is found becomes the baseline. */
+static int write_baseline(struct lint *lint)
+{
+	const char *path = lint->options->new_baseline, *error = NULL;
+	if (lint->inputs.partial) {
+		console_error("'%s' was not written: only part of the program was looked at", path);
+		return NOT_DONE;
+	}
+	if (!baseline_write(path, &lint->findings, &lint->findings.arena, &error)) {
+		console_error("%s", error);
+		return NOT_DONE;
+	}
+	uint32_t count = lint->findings.list.count;
+	if (!lint->options->quiet)
+		console_note("wrote %u finding%s to '%s'", count, count == 1 ? "" : "s", path);
+	return is_whole(lint) ? NOTHING_FOUND : NOT_DONE;
+}
+
+/* Before the report, which then says nothing of what is fixed. */
+static bool prune_baseline(struct lint *lint)
+{
+	const char *path = lint->options->baseline, *error = NULL;
+	uint32_t count = lint->coverage.fixed.count;
+	if (!is_whole(lint)) {
+		console_error("'%s' was not pruned: only part of the program was looked at", path);
+		return false;
+	}
+	if (count && !baseline_prune(path, &lint->baseline, &lint->findings.arena, &error)) {
+		console_error("%s", error);
+		return false;
+	}
+	if (!lint->options->quiet)
+		console_note("took %u fixed finding%s out of '%s'", count, count == 1 ? "" : "s", path);
+	lint->coverage.fixed.count = 0;
+	return true;
+}
+
+/* Instead of a report: what is found is suppressed. */
+static int write_suppressions(struct lint *lint)
+{
+	struct add_allow_result result = {0};
+	struct arena *arena = &lint->findings.arena;
+	add_allow(&lint->findings, lint->inputs.root, lint->options->add_allow, arena, &result);
+	for (uint32_t i = 0; i < result.left.count; i++) {
+		const struct coverage_note *left = &result.left.items[i];
+		const char *path = path_relative(path_join(lint->inputs.root, left->location.file, arena),
+						 lint->inputs.directory, arena);
+		console_warning("%s:%u: '%s' is not suppressed: %s", path, left->location.line, left->name,
+				left->message);
+	}
+	if (!lint->options->quiet)
+		console_note("suppressed %u finding%s in %u file%s", result.findings, result.findings == 1 ? "" : "s",
+			     result.files, result.files == 1 ? "" : "s");
+	int status = result.left.count ? SOME_FOUND : NOTHING_FOUND;
+	table_release(&result.left);
+	return lint->inputs.incomplete ? NOT_DONE : status;
+}
+
+static bool read_baseline(struct lint *lint)
+{
+	const char *error = NULL, *path = lint->options->baseline;
+	if (!path || lint->options->new_baseline || baseline_read(&lint->baseline, path, &lint->baseline_arena, &error))
+		return true;
+	console_error("%s", error);
+	return false;
+}
+
 static int check(struct lint *lint)
 {
-	if (!load_models(lint))
+	if (!load_models(lint) || !read_baseline(lint))
 		return NOT_DONE;
 	enum inputs_result result = inputs_collect(&lint->inputs, lint->options, &lint->coverage);
 	if (result == INPUTS_SKIPPED || result == INPUTS_FAILED)
@@ -259,7 +357,11 @@ static int check(struct lint *lint)
 	if (lint->options->silence_file)
 		return explain_silence(lint);
 	find(lint);
-	return tell(lint);
+	if (lint->options->new_baseline)
+		return write_baseline(lint);
+	if (lint->options->prune_baseline && !prune_baseline(lint))
+		return NOT_DONE;
+	return lint->options->add_allow ? write_suppressions(lint) : tell(lint);
 }
 
 static bool write_facts(const struct options *options, const struct facts *facts, struct arena *arena)
@@ -322,6 +424,8 @@ static int run(const struct options *options, int (*action)(struct lint *lint))
 	inputs_close_cache(&lint.inputs, options->verbose);
 	stats_release(&stats);
 	coverage_release(&lint.coverage);
+	baseline_release(&lint.baseline);
+	arena_release(&lint.baseline_arena);
 	findings_release(&lint.findings);
 	models_release(&lint.models);
 	arena_release(&lint.models_arena);

@@ -3,6 +3,7 @@
 #include "launcher.h"
 #include "lint.h"
 #include "options.h"
+#include "print_config.h"
 #include "walk.h"
 
 #include <errno.h>
@@ -26,7 +27,7 @@ static int run(const struct options *options, struct arena *arena)
 	switch (options->action) {
 	case ACTION_CHECK:
 	case ACTION_JOIN:
-		return lint_check(options);
+		return options->print_config ? print_config(options) : lint_check(options);
 	case ACTION_FACTS:
 		return lint_facts(options);
 	case ACTION_WHY:
@@ -61,6 +62,7 @@ int main(int argc, char **argv)
 		console_error("cannot write to standard output: %s", strerror(errno));
 		status = 2;
 	}
+	options_release(&options);
 	arena_release(&arena);
 	return status;
 }

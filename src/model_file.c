@@ -1,8 +1,8 @@
 #include "model_file.h"
 
 #include "intern.h"
+#include "json_file.h"
 
-#include <cjson/cJSON.h>
 #include <string.h>
 
 enum { ARGUMENT_LIMIT = 127 }; /* arguments that C promises a call can have */
@@ -720,13 +720,8 @@ static bool parse(struct reader *reader, const char *text, size_t length)
 	cJSON *root = cJSON_ParseWithLengthOpts(text, length + 1, &end, true);
 	if (!root || end != text + length) {
 		cJSON_Delete(root);
-		uint32_t line = 1, column = 1;
-		for (const char *c = text; c < end; c++) {
-			column = *c == '\n' ? 1 : column + 1;
-			line += *c == '\n';
-		}
 		reader->file->error =
-		    arena_printf(reader->file->arena, "%s:%u:%u: not valid JSON", reader->file->path, line, column);
+		    json_message_at(reader->file->path, text, end, "not valid JSON", reader->file->arena);
 		return false;
 	}
 	bool good = read_root(reader, root);
@@ -737,6 +732,19 @@ static bool parse(struct reader *reader, const char *text, size_t length)
 const char *cost_name(enum cost cost)
 {
 	return cost_names[cost];
+}
+
+const char *costs_add(uint32_t *costs, const char *name, struct arena *arena)
+{
+	const char *known = "";
+	for (int cost = COST_NONE + 1; cost < COSTS; cost++) {
+		if (strcmp(cost_names[cost], name) == 0) {
+			*costs |= 1u << cost;
+			return NULL;
+		}
+		known = arena_printf(arena, "%s%s%s", known, *known ? ", " : "", cost_names[cost]);
+	}
+	return arena_printf(arena, "unknown cost '%s'; known are %s", name, known);
 }
 
 const char *role_name(enum role_kind role)

@@ -104,6 +104,10 @@ enum cost {
 
 const char *cost_name(enum cost cost); /* as in the models: "lock", "disk", "network", "ipc", "fsync", "sleep",
 					  "process", "dns", "wait" */
+
+/* Adds the class to a set of bits (1u << enum cost). Returns NULL, or a message (arena) if none is called so. */
+const char *costs_add(uint32_t *costs, const char *name, struct arena *arena);
+
 const char *role_name(
     enum role_kind role); /* "inline", "on-loop", "worker", "thread", "signal", "coroutine", "child", "init", "exit" */
 

@@ -1,7 +1,8 @@
 #include "options.h"
 
+#include "add_allow.h"
 #include "analysis.h"
-#include "rule_names.h"
+#include "paths.h"
 #include "table.h"
 
 #include <errno.h>
@@ -30,6 +31,7 @@ enum {
 	PARSING = FINDING | LAUNCHING,
 	ANALYSING = CHECK | JOIN | LD | WHY,
 	REPORTING = CHECK | JOIN | LD,
+	CONFIGURED = ANALYSING | PARSING,
 	ANY = UINT_MAX,
 };
 
@@ -42,6 +44,19 @@ enum {
 	OPTION_MODELS,
 	OPTION_NO_MODELS,
 	OPTION_COST,
+	OPTION_CONFIG,
+	OPTION_NO_CONFIG,
+	OPTION_PRINT_CONFIG,
+	OPTION_EXCLUDE,
+	OPTION_FORCE_EXCLUDE,
+	OPTION_BASELINE,
+	OPTION_NO_BASELINE,
+	OPTION_WRITE_BASELINE,
+	OPTION_PRUNE_BASELINE,
+	OPTION_ADD_ALLOW,
+	OPTION_WARNINGS_AS_ERRORS,
+	OPTION_FAIL_ON,
+	OPTION_EXIT_ZERO,
 	OPTION_EXPLAIN_SILENCE,
 	OPTION_STATS,
 	OPTION_CHANGED,
@@ -60,7 +75,6 @@ enum {
 	OPTION_CACHE_SIZE,
 	OPTION_NO_CACHE,
 	OPTION_OBJECTS,
-	OPTION_FAIL,
 	OPTION_VERSION,
 	OPTION_HELP,
 };
@@ -90,16 +104,28 @@ static const struct option_entry entries[] = {
     {"no-cache", NULL, OPTION_NO_CACHE, PARSING, "parse everything, keep nothing"},
     {"skip-without-database", NULL, OPTION_SKIP_WITHOUT_DATABASE, FINDING,
      "where no compile database is found, say so and exit with 0"},
+    {"config", "FILE", OPTION_CONFIG, CONFIGURED, "the config (default: the nearest .asynclint.json upward)"},
+    {"no-config", NULL, OPTION_NO_CONFIG, CONFIGURED, "without a config"},
+    {"print-config", NULL, OPTION_PRINT_CONFIG, CHECK | JOIN, "print what is in effect, for the file if one is named"},
     {"rules", "LIST", OPTION_RULES, REPORTING, "rules and families to run: a,b; -a,-b without them; all"},
     {"preview", NULL, OPTION_PREVIEW, REPORTING, "run rules in preview too"},
     {"models", "PATH", OPTION_MODELS, ANALYSING, "library models to add: a file or a directory"},
     {"no-models", NULL, OPTION_NO_MODELS, ANALYSING, "leave the built-in library models out"},
     {"cost", "LIST", OPTION_COST, ANALYSING, "kinds of blocking to report in addition: disk, lock"},
+    {"exclude", "GLOB", OPTION_EXCLUDE, PARSING, "leave such files out, as a line of .gitignore would"},
+    {"force-exclude", NULL, OPTION_FORCE_EXCLUDE, CHECK, "leave them out even if they are named"},
+    {"baseline", "FILE", OPTION_BASELINE, REPORTING, "report only what is not in it"},
+    {"no-baseline", NULL, OPTION_NO_BASELINE, REPORTING, "without the config's baseline"},
+    {"write-baseline", "FILE", OPTION_WRITE_BASELINE, CHECK | JOIN,
+     "write a baseline of all findings, and exit with 0"},
+    {"prune-baseline", NULL, OPTION_PRUNE_BASELINE, CHECK | JOIN, "take what is fixed out of the baseline"},
+    {"add-allow", "REASON", OPTION_ADD_ALLOW, CHECK | JOIN,
+     "write a suppression comment with this reason above each finding"},
     {"changed", NULL, OPTION_CHANGED, CHECK, "report only what is in files that differ from HEAD, as git knows it"},
     {"since", "REV", OPTION_SINCE, CHECK, "the same for all that changed since HEAD and REV parted"},
     {"line-filter", "JSON", OPTION_LINE_FILTER, REPORTING,
      "report only what is on these lines, as clang-tidy: [{\"name\":\"a.c\",\"lines\":[[1,3]]}]"},
-    {"explain-silence", "FILE:LINE", OPTION_EXPLAIN_SILENCE, REPORTING,
+    {"explain-silence", "FILE:LINE", OPTION_EXPLAIN_SILENCE, CHECK | JOIN,
      "say what is known of the calls on that line, and why rules are silent"},
     {"format", "FORMAT", OPTION_FORMAT, REPORTING | RULES, "text (default) or json"},
     {"output", "FILE", 'o', REPORTING | FACTS, "write there instead of to standard output; FORMAT=FILE: that as well"},
@@ -107,7 +133,11 @@ static const struct option_entry entries[] = {
     {"color", "WHEN", OPTION_COLOR, REPORTING, "colours and source lines: auto (default), always, never"},
     {"objects", "DIR", OPTION_OBJECTS, LD,
      "where members of libraries were compiled (default: the root and the working directory)"},
-    {"fail", NULL, OPTION_FAIL, LD, "findings fail the link"},
+    {"warnings-as-errors", "LIST", OPTION_WARNINGS_AS_ERRORS, REPORTING,
+     "rules and families whose findings are errors"},
+    {"fail-on", "SEVERITY", OPTION_FAIL_ON, REPORTING,
+     "exit with 1 from this on: advice (default; of ld: error), warning, error, never"},
+    {"exit-zero", NULL, OPTION_EXIT_ZERO, REPORTING, "exit with 0 whatever is found: --fail-on never"},
     {"strict", NULL, OPTION_STRICT, REPORTING | FACTS, "exit with 2 if anything was not fully understood"},
     {"stats", "[=json]", OPTION_STATS, REPORTING,
      "say on standard error what the run cost: time by phase, cache, memory"},
@@ -133,7 +163,8 @@ struct parser {
 	struct arena *arena;
 	const char **error;
 	const char *action_name;
-	rule_names rule_names;                        /* of all --rules */
+	const char *config; /* --config, or NULL */
+	bool no_config, no_baseline, fails_on;
 	const char **models, **extra, **extra_before; /* each with room for argc items */
 	uint32_t model_count, extra_count, extra_before_count;
 	struct output *outputs; /* room likewise */
@@ -180,16 +211,8 @@ static bool parse_size(const struct parser *parser, const char *option, const ch
 
 static bool add_cost(struct parser *parser, const char *name)
 {
-	for (int cost = COST_NONE + 1; cost < COSTS; cost++) {
-		if (strcmp(cost_name((enum cost)cost), name) == 0) {
-			parser->options->costs |= 1u << cost;
-			return true;
-		}
-	}
-	const char *known = "";
-	for (int cost = COST_NONE + 1; cost < COSTS; cost++)
-		known = arena_printf(parser->arena, "%s%s%s", known, *known ? ", " : "", cost_name((enum cost)cost));
-	return fail(parser, "unknown cost '%s'; known are %s", name, known);
+	const char *unknown = costs_add(&parser->options->costs, name, parser->arena);
+	return !unknown || fail(parser, "%s", unknown);
 }
 
 /* Calls `item` for each name of a comma-separated list. */
@@ -268,31 +291,39 @@ static bool parse_output(struct parser *parser, const char *argument)
 	return true;
 }
 
-static bool add_rule_name(struct parser *parser, const char *name)
+static bool add_name_to(const struct parser *parser, rule_names *names, const char *name)
 {
-	const char *unknown = rule_names_add(&parser->rule_names, name, parser->arena);
+	const char *unknown = rule_names_add(names, name, parser->arena);
 	return !unknown || fail(parser, "%s", unknown);
 }
 
-static bool is_selected(const struct parser *parser, const struct rule *rule)
+static bool add_rule_name(struct parser *parser, const char *name)
 {
-	bool preview = parser->options->preview;
-	return rule_names_select(&parser->rule_names, rule, rule_runs_by_default(rule, preview), preview);
+	return add_name_to(parser, &parser->options->named_rules, name);
 }
 
-static bool select_rules(const struct parser *parser)
+static bool add_error_name(struct parser *parser, const char *name)
 {
-	if (!(REPORTING & 1u << parser->options->action))
-		return true;
-	uint32_t known = 0, count = 0;
-	while (all_rules[known])
-		known++;
-	const struct rule **selected = arena_alloc(parser->arena, (known + 1) * sizeof(const struct rule *));
-	for (uint32_t i = 0; i < known; i++)
-		if (is_selected(parser, all_rules[i]))
-			selected[count++] = all_rules[i];
-	parser->options->rules = selected;
-	return count || fail(parser, "no rule is left to run");
+	return add_name_to(parser, &parser->options->as_errors, name);
+}
+
+/* Relative to the working directory, as all that the command line names. */
+static bool add_exclude(const struct parser *parser, const char *pattern)
+{
+	const char *directory = path_resolve(".", parser->arena);
+	if (!directory)
+		return fail(parser, "cannot tell the working directory: %s", strerror(errno));
+	if (strncmp(pattern, "./", 2) == 0)
+		pattern += 2;
+	table_add(&parser->options->config.exclude, (struct glob){directory, pattern});
+	return true;
+}
+
+static bool parse_reason(const struct parser *parser, const char *reason)
+{
+	const char *wrong = add_allow_check_reason(reason);
+	parser->options->add_allow = reason;
+	return !wrong || fail(parser, "the reason of '--add-allow' %s", wrong);
 }
 
 static bool apply_option(struct parser *parser, const struct option_entry *entry, const char *argument)
@@ -336,6 +367,39 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 		return options->changed = true;
 	case OPTION_LINE_FILTER:
 		return line_filter_parse(argument, parser->arena, &options->lines, parser->error);
+	case OPTION_CONFIG:
+		parser->config = argument;
+		return true;
+	case OPTION_NO_CONFIG:
+		return parser->no_config = true;
+	case OPTION_PRINT_CONFIG:
+		return options->print_config = true;
+	case OPTION_EXCLUDE:
+		return add_exclude(parser, argument);
+	case OPTION_FORCE_EXCLUDE:
+		return options->force_exclude = true;
+	case OPTION_BASELINE:
+		options->baseline = argument;
+		return true;
+	case OPTION_NO_BASELINE:
+		return parser->no_baseline = true;
+	case OPTION_WRITE_BASELINE:
+		options->new_baseline = argument;
+		return true;
+	case OPTION_PRUNE_BASELINE:
+		return options->prune_baseline = true;
+	case OPTION_ADD_ALLOW:
+		return parse_reason(parser, argument);
+	case OPTION_WARNINGS_AS_ERRORS:
+		return parse_list(parser, argument, add_error_name);
+	case OPTION_FAIL_ON:
+		parser->fails_on = true;
+		return fail_on_find(argument, &options->fail_on) ||
+		       fail(parser, "option '--fail-on' takes advice, warning, error or never, not '%s'", argument);
+	case OPTION_EXIT_ZERO:
+		parser->fails_on = true;
+		options->fail_on = FAIL_NEVER;
+		return true;
 	case OPTION_STRICT:
 		return options->strict = true;
 	case OPTION_UNIT_TIMEOUT:
@@ -363,8 +427,6 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 	case OPTION_OBJECTS:
 		options->objects = argument;
 		return true;
-	case OPTION_FAIL:
-		return options->fail = true;
 	case OPTION_DUMP:
 		return options->dump = true;
 	case OPTION_SKIP_WITHOUT_DATABASE:
@@ -459,6 +521,23 @@ static bool check_changed(const struct parser *parser)
 	return true;
 }
 
+/* A baseline is of the whole program, and one thing is done at a time. */
+static bool check_baseline(const struct parser *parser)
+{
+	const struct options *options = parser->options;
+	bool filtered = options->changed || options->lines.file_count;
+	if (options->new_baseline && filtered)
+		return fail(parser, "'--write-baseline' is for the whole program: leave '--%s' out",
+			    options->lines.file_count ? "line-filter"
+			    : options->since          ? "since"
+						      : "changed");
+	if (options->new_baseline && options->add_allow)
+		return fail(parser, "options '--write-baseline' and '--add-allow' exclude each other");
+	if (options->prune_baseline && (options->new_baseline || !options->baseline))
+		return fail(parser, "option '--prune-baseline' needs a baseline to prune: '--baseline FILE'");
+	return true;
+}
+
 static bool take_subject(const struct parser *parser, const char *what)
 {
 	struct options *options = parser->options;
@@ -490,6 +569,79 @@ static bool check_operands(const struct parser *parser)
 	if (options->compiler_arguments && !options->file_count)
 		return fail(parser, "compiler arguments after '--', but no file before it");
 	return true;
+}
+
+/* The config that holds: the one that is named, or the nearest one upward from the first file, or else from the working
+   directory; NULL if there is none. */
+static const char *config_path(const struct parser *parser)
+{
+	const struct options *options = parser->options;
+	if (parser->no_config || parser->config)
+		return parser->config;
+	const char *file = options->action != ACTION_JOIN && options->file_count ? options->files[0] : NULL;
+	if (options->launched)
+		file = options->root; /* the working directory may be anywhere */
+	const char *start = file ? path_resolve(file, parser->arena) : NULL;
+	if (!start)
+		start = path_resolve(".", parser->arena);
+	return start ? config_find(start, parser->arena) : NULL;
+}
+
+/* Puts `more` before the strings, which are ended by NULL. */
+static const char *const *prepend(const config_strings *more, const char *const *strings, struct arena *arena)
+{
+	uint32_t count = 0;
+	while (strings[count])
+		count++;
+	const char **all = arena_alloc(arena, ((size_t)more->count + count + 1) * sizeof(*all));
+	for (uint32_t i = 0; i < more->count; i++)
+		all[i] = more->items[i];
+	memcpy(all + more->count, strings, count * sizeof(*all));
+	return all;
+}
+
+/* What the command line says comes after the config, or in its place. What the config says of the exit status is for
+   checks: it breaks no build. */
+static bool read_config(const struct parser *parser)
+{
+	struct options *options = parser->options;
+	struct config *config = &options->config;
+	const char *path = CONFIGURED & 1u << options->action ? config_path(parser) : NULL;
+	if (path && !config_load(config, path, parser->arena, parser->error))
+		return false;
+	options->scope = (struct scope){
+	    .config = config,
+	    .named = &options->named_rules,
+	    .as_errors = &options->as_errors,
+	    .preview = options->preview,
+	};
+	options->models = prepend(&config->models, options->models, parser->arena);
+	options->extra_arguments = prepend(&config->extra_arguments, options->extra_arguments, parser->arena);
+	options->costs |= config->costs;
+	options->strict |= config->strict && !options->launched;
+	if (!options->database)
+		options->database = config->database;
+	if (!options->baseline && !parser->no_baseline)
+		options->baseline = config->baseline;
+	if (!parser->fails_on)
+		options->fail_on = options->launched ? FAIL_ON_ERROR : config->fail_on;
+	return true;
+}
+
+static bool select_rules(const struct parser *parser)
+{
+	struct options *options = parser->options;
+	if (!(REPORTING & 1u << options->action))
+		return true;
+	uint32_t known = 0, count = 0;
+	while (all_rules[known])
+		known++;
+	const struct rule **selected = arena_alloc(parser->arena, (known + 1) * sizeof(const struct rule *));
+	for (uint32_t i = 0; i < known; i++)
+		if (scope_may_have(&options->scope, all_rules[i]))
+			selected[count++] = all_rules[i];
+	options->rules = selected;
+	return count || fail(parser, "no rule is left to run");
 }
 
 /* The name may be that of an action. Returns whether it is. */
@@ -542,14 +694,15 @@ static bool parse(struct parser *parser, int argc, char **argv)
 	if (options->launched) {
 		options->compiler_arguments = (const char *const *)(argv + optind);
 		return (optind < argc || fail(parser, "'%s' needs a command to run", parser->action_name)) &&
-		       select_rules(parser);
+		       read_config(parser) && select_rules(parser);
 	}
 	options->file_count = (uint32_t)(argc - optind);
 	const char **files = arena_alloc(parser->arena, (options->file_count + 1) * sizeof(*files));
 	for (uint32_t i = 0; i < options->file_count; i++)
 		files[i] = argv[optind + (int)i];
 	options->files = files;
-	return check_operands(parser) && check_changed(parser) && select_rules(parser);
+	return check_operands(parser) && check_changed(parser) && read_config(parser) && check_baseline(parser) &&
+	       select_rules(parser);
 }
 
 bool options_parse(struct options *options, int argc, char **argv, struct arena *arena, const char **error)
@@ -576,9 +729,14 @@ bool options_parse(struct options *options, int argc, char **argv, struct arena 
 	    .extra_arguments_before = parser.extra_before,
 	    .outputs = parser.outputs,
 	};
-	bool understood = parse(&parser, argc, argv);
-	table_release(&parser.rule_names);
-	return understood;
+	return parse(&parser, argc, argv);
+}
+
+void options_release(struct options *options)
+{
+	table_release(&options->named_rules);
+	table_release(&options->as_errors);
+	config_release(&options->config);
 }
 
 /* Spelling of the option in the help, such as "-j, --jobs N". Returns its width. */

@@ -6,9 +6,11 @@
 #define ASYNCLINT_OPTIONS_H
 
 #include "arena.h"
+#include "config.h"
 #include "filter.h"
 #include "report.h"
 #include "rule.h"
+#include "scope.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -57,12 +59,20 @@ struct options {
 	uint32_t output_count;
 	const char *const *extra_arguments, *const *extra_arguments_before; /* NULL-terminated */
 
+	struct config config;            /* all that the project says; what follows has it in it */
+	rule_names named_rules;          /* --rules */
+	rule_names as_errors;            /* --warnings-as-errors */
+	struct scope scope;              /* what of the rules is on where; points to the three above */
 	const struct rule *const *rules; /* to run, in order of id, NULL-terminated */
 	const char *const *models;       /* files and directories, NULL-terminated */
 	bool no_models;                  /* without the built-in ones */
 	uint32_t costs;                  /* bit (1u << enum cost): classes of blocking that are reported */
 
 	struct line_filter lines; /* --line-filter */
+	const char *baseline;     /* --baseline or the config's, or NULL */
+	const char *new_baseline; /* --write-baseline, or NULL */
+	const char *add_allow;    /* --add-allow: the reason, or NULL */
+	enum fail_on fail_on;
 	enum stats_format stats;
 	const struct report_format *format;
 	enum color color;
@@ -75,13 +85,15 @@ struct options {
 	const char *object;  /* of facts: the object file that they are of, or NULL */
 	const char *objects; /* --objects, or NULL */
 	bool launched;       /* by a build, in whatever folder it is in: cc and ld */
-	bool fail;
-	bool dump, preview, quiet, skip_without_database, strict, verbose;
+	bool dump, force_exclude, preview, print_config, prune_baseline, quiet, skip_without_database, strict, verbose;
 };
 
-/* Reads the command line. False if it cannot be followed, with a message in *error; `options` is then not to be used.
-   The options point into argv and the arena. */
+/* Reads the command line, and the config that holds for it. False if it cannot be followed, with a message in *error;
+   `options` is then not to be used. The options point into argv and the arena, and into themselves: they must not be
+   copied. To be released in any case. */
 bool options_parse(struct options *options, int argc, char **argv, struct arena *arena, const char **error);
+
+void options_release(struct options *options);
 
 void options_print_help(FILE *out);
 

@@ -107,6 +107,8 @@ static void write_coverage(struct json_writer *json, const struct coverage *cove
 		    coverage->unused_suppressions.count, "rule");
 	write_notes(json, "notes", coverage->notes.items, coverage->notes.count, "name");
 	json_number(json, "filtered", coverage->filtered);
+	json_number(json, "baselined", coverage->baselined);
+	write_notes(json, "fixed", coverage->fixed.items, coverage->fixed.count, "rule");
 	json_number(json, "changed_files", coverage->changed_files);
 	write_names(json, "changed_in_no_unit", coverage->changed_in_no_unit.items, coverage->changed_in_no_unit.count);
 	json_end(json);

@@ -169,6 +169,10 @@ static void put_filtered(const struct coverage *coverage, FILE *out)
 	if (coverage->filtered)
 		fprintf(out, "; %u more finding%s outside the %s", coverage->filtered, plural(coverage->filtered),
 			coverage->changes_only ? "files that changed" : "lines asked for");
+	if (coverage->baselined)
+		fprintf(out, "; %u more in the baseline", coverage->baselined);
+	if (coverage->fixed.count)
+		fprintf(out, "; %u of the baseline fixed", coverage->fixed.count);
 	if (!coverage->changes_only)
 		return;
 	if (!files)
@@ -203,6 +207,14 @@ void report_notes(const struct report *report, FILE *out)
 	}
 	for (uint32_t i = 0; i < coverage->notes.count; i++)
 		put_message(&printer, &coverage->notes.items[i].location, note, coverage->notes.items[i].message, NULL);
+	for (uint32_t i = 0; i < coverage->fixed.count; i++) {
+		const struct coverage_note *fixed = &coverage->fixed.items[i];
+		put_message(&printer, &fixed->location, note,
+			    arena_printf(&printer.arena,
+					 "fixed, to be taken out of the baseline (--prune-baseline): %s",
+					 fixed->message),
+			    fixed->name);
+	}
 	arena_release(&printer.arena);
 }
 

@@ -7,10 +7,20 @@ static bool removes(const char *name)
 	return name[0] == '-';
 }
 
+bool rule_name_is_known(const char *name)
+{
+	return strcmp(name, "all") == 0 || rule_find(name) || rule_family_exists(name);
+}
+
+bool rule_name_means(const char *name, const struct rule *rule)
+{
+	return strcmp(name, "all") == 0 || strcmp(name, rule->id) == 0 || strcmp(name, rule->family) == 0;
+}
+
 const char *rule_names_add(rule_names *names, const char *name, struct arena *arena)
 {
 	const char *bare = name + removes(name);
-	if (strcmp(bare, "all") != 0 && !rule_find(bare) && !rule_family_exists(bare))
+	if (!rule_name_is_known(bare))
 		return rule_unknown(bare, arena);
 	table_add(names, name);
 	return NULL;
@@ -26,9 +36,8 @@ bool rule_runs_by_default(const struct rule *rule, bool preview)
 static bool covers(const char *name, const struct rule *rule, bool preview)
 {
 	const char *bare = name + removes(name);
-	if (strcmp(bare, "all") == 0 || strcmp(bare, rule->id) == 0)
-		return true;
-	return strcmp(bare, rule->family) == 0 && (removes(name) || rule_runs_by_default(rule, preview));
+	bool family = strcmp(bare, rule->family) == 0;
+	return rule_name_means(bare, rule) && (!family || removes(name) || rule_runs_by_default(rule, preview));
 }
 
 bool rule_names_adjust(const rule_names *names, const struct rule *rule, bool on, bool preview)

@@ -16,6 +16,12 @@
 /* The strings are the caller's. */
 typedef TABLE(const char *) rule_names;
 
+/* Whether it is a rule's id, a family or "all". */
+bool rule_name_is_known(const char *name);
+
+/* Whether such a name stands for the rule. */
+bool rule_name_means(const char *name, const struct rule *rule);
+
 /* Appends a name, with its '-'. Returns NULL, or a message (arena) if no rule is called so: then nothing is appended.
  */
 const char *rule_names_add(rule_names *names, const char *name, struct arena *arena);

@@ -16,23 +16,23 @@ static void read_all(struct source *source, FILE *file)
 	source->text = text;
 }
 
-static void load(struct source *source, const char *path)
+bool source_read(struct source *source, const char *path)
 {
 	if (source->path && strcmp(source->path, path) == 0)
-		return;
+		return source->text;
 	source_release(source);
 	source->path = arena_strdup(&source->arena, path);
 	FILE *file = fopen(path, "rb");
 	if (!file)
-		return;
+		return false;
 	read_all(source, file);
 	fclose(file);
+	return source->text;
 }
 
 bool source_find_line(struct source *source, const char *path, uint32_t number, struct source_line *line)
 {
-	load(source, path);
-	if (!source->text)
+	if (!source_read(source, path))
 		return false;
 	const char *start = source->text, *end = source->text + source->size;
 	for (uint32_t i = 1; start < end; i++) {

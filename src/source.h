@@ -24,8 +24,12 @@ struct source_line {
 	size_t size;
 };
 
-/* Finds a line (from 1) of the file at `path`. False if the file cannot be read, is no regular file, is larger than any
-   source, or has fewer lines. The line holds until another file is asked for. */
+/* Makes the file at `path` the one that was read: source->text has its bytes. False if it cannot be read, is no regular
+   file or is larger than any source. */
+bool source_read(struct source *source, const char *path);
+
+/* Finds a line (from 1) of the file at `path`. False if the file cannot be read or has fewer lines. The line holds
+ * until another file is asked for. */
 bool source_find_line(struct source *source, const char *path, uint32_t number, struct source_line *line);
 
 void source_release(struct source *source);

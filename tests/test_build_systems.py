@@ -67,7 +67,7 @@ class Meson(Project):
         self.assertNotIn("warning:", output)
 
     def test_failing_link(self):
-        self.shell(0, self.setup_command.replace("asynclint-ld gcc", "asynclint-ld --fail gcc"))
+        self.shell(0, self.setup_command.replace("asynclint-ld gcc", "asynclint-ld --fail-on=warning gcc"))
         for _ in range(2):
             self.assertIn(f"{self.root}/{PLACE}", self.shell(1, self.build_command))
             self.assertFalse((self.root / "build/app").exists())
@@ -133,7 +133,7 @@ class Cmake(Project):
         """test_cmake.py runs these lines, with the option from its command line."""
         used = (BUILDABLE / "CMakeLists.txt").read_text()
         for line in blocks("cmake")[0].splitlines():
-            self.assertIn(line.replace("--fail", "${ASYNCLINT_OPTIONS}"), used)
+            self.assertIn(line.replace("--fail-on=warning", "${ASYNCLINT_OPTIONS}"), used)
 
 
 if __name__ == "__main__":

@@ -101,11 +101,11 @@ class Package(Project):
 
     def test_failing_link(self):
         for generator in self.for_each_generator():
-            self.configure(generator, "-DASYNCLINT_OPTIONS=--fail")
+            self.configure(generator, "-DASYNCLINT_OPTIONS=--fail-on=warning")
             for _ in range(2):
                 output = self.build(1)
                 self.shows_finding(output)
-                self.assertIn("asynclint-ld: error: not linked: there are findings (--fail)", output)
+                self.assertIn("asynclint-ld: error: not linked because of what was found", output)
                 self.assertFalse((self.build_dir / "app").exists())
             self.edit("core/resolve.c", WAIT, "(void)host;")
             self.assertNotIn("warning:", self.build())
@@ -183,7 +183,7 @@ class Variables(Project):
     def test_builds_fails_and_recovers(self):
         for generator in self.for_each_generator():
             self.configure(generator, "-DUSE_PACKAGE=OFF", f"-DCMAKE_C_COMPILER_LAUNCHER={PREFIX}/bin/asynclint-cc",
-                           f"-DCMAKE_C_LINKER_LAUNCHER={PREFIX}/bin/asynclint-ld;--fail;--objects={self.build_dir}")
+                           f"-DCMAKE_C_LINKER_LAUNCHER={PREFIX}/bin/asynclint-ld;--fail-on=warning;--objects={self.build_dir}")
             self.shows_finding(self.build(1))
             self.edit("core/resolve.c", WAIT, "(void)host;")
             output = self.build()

@@ -123,7 +123,7 @@ class Compile(Build):
             self.assertEqual(result.stderr, "asynclint-cc: error: cannot run 'nosuch-gcc': No such file or directory\n")
 
     def test_no_command(self):
-        for launcher in ([CC], [LD, "--fail"], [ASYNCLINT, "ld", "--"]):
+        for launcher in ([CC], [LD, "--fail-on=warning"], [ASYNCLINT, "ld", "--"]):
             self.assertIn("needs a command to run", self.run_for(2, *launcher).stderr)
 
     def test_what_does_not_compile_is_left_alone(self):
@@ -187,19 +187,39 @@ class Link(Build):
     def test_clean_is_silent(self):
         self.fix()
         self.compile_all()
-        self.silent(LD, "--fail", "--strict", "--rules", "blocking-in-async", "--no-models", "--models",
+        self.silent(LD, "--fail-on=warning", "--strict", "--rules", "blocking-in-async", "--no-models", "--models",
                     SOURCE_DIR / "rules/models", "gcc", *OBJECTS, "-o", "app")
 
     def test_fail_makes_nothing(self):
         self.compile_all()
         for _ in range(2):
-            result = self.run_for(1, LD, "--fail", "gcc", *OBJECTS, "-o", "app")
+            result = self.run_for(1, LD, "--fail-on=warning", "gcc", *OBJECTS, "-o", "app")
             self.shows_finding(result)
-            self.assertEqual(result.stderr, "asynclint-ld: error: not linked: there are findings (--fail)\n")
+            self.assertEqual(result.stderr, "asynclint-ld: error: not linked because of what was found\n")
             self.assertEqual(self.exists("app"), [])
         self.fix()
         self.compile_all()
-        self.silent(LD, "--fail", "gcc", *OBJECTS, "-o", "app")
+        self.silent(LD, "--fail-on=warning", "gcc", *OBJECTS, "-o", "app")
+
+    def test_errors_are_fatal(self):
+        self.compile_all()
+        command = ["gcc", *OBJECTS, "-o", "app"]
+        result = self.run_for(1, LD, "--warnings-as-errors=block", *command)
+        self.assertIn(self.finding().replace("warning", "error"), result.stdout)
+        self.assertEqual(self.exists("app"), [])
+        self.run_for(0, LD, "--warnings-as-errors=block", "--fail-on=never", *command)
+
+    def test_config(self):
+        self.compile_all()
+        (self.root / "build").mkdir()
+        command = ["gcc", *(f"../{name}" for name in OBJECTS), "-o", "app"]
+        (self.root / ".asynclint.json").write_text('{ "strict": true, "fail-on": "warning" }')
+        self.shows_finding(self.run_for(0, LD, *command, cwd="build"))
+        (self.root / ".asynclint.json").write_text('{ "severity": { "block": "error" } }')
+        self.run_for(1, LD, *command, cwd="build")
+        (self.root / ".asynclint.json").write_text('{ "rules": ["-block"] }')
+        self.silent(LD, *command, cwd="build")
+        self.shows_finding(self.run_for(0, LD, "--no-config", *command, cwd="build"))
 
     def test_linkers_error_is_what_is_seen(self):
         self.fix()
@@ -222,7 +242,7 @@ class Link(Build):
 
     def test_options_of_the_analysis(self):
         self.compile_all()
-        self.silent(LD, "--fail", "--rules=-blocking-in-async", "--", "gcc", *OBJECTS, "-o", "app")
+        self.silent(LD, "--fail-on=warning", "--rules=-blocking-in-async", "--", "gcc", *OBJECTS, "-o", "app")
         result = self.run_for(0, LD, "--format", "json", "--output", "report.json", "gcc", *OBJECTS, "-o", "app")
         self.assertEqual(result.stdout, "")
         self.assertIn('"blocking-in-async"', (self.root / "report.json").read_text())
@@ -236,7 +256,7 @@ class Link(Build):
         note = "asynclint-ld: note: 1 of 4 objects have no facts (not C, or not compiled by asynclint-cc): add.o\n"
         self.assertEqual(result.stderr, note)
         self.assertEqual(self.run_for(2, LD, "--strict", *command).stderr,
-                         note + "asynclint-ld: error: not linked: it could not be checked\n")
+                         note + "asynclint-ld: error: not linked because of what was not fully understood (--strict)\n")
         self.assertEqual(self.exists("app"), ["app"])
 
     def test_facts_of_an_older_object_are_not_taken(self):
@@ -254,7 +274,7 @@ class Link(Build):
         path.write_bytes(path.read_bytes()[:-4])
         result = self.run_for(0, LD, "gcc", *OBJECTS, "-o", "app")
         self.assertIn("core/resolve.o.asynclint", result.stderr)
-        self.run_for(2, LD, "--fail", "gcc", *OBJECTS, "-o", "app")
+        self.run_for(2, LD, "--strict", "gcc", *OBJECTS, "-o", "app")
 
     def test_configure_scripts_see_nothing(self):
         self.silent(LD, "gcc", "core/count.c", "-shared", "-fPIC", "-o", "conftest")
@@ -357,12 +377,12 @@ class Make(Build):
 
     def test_failing_link_is_tried_again(self):
         for _ in range(2):
-            self.shows_finding(self.make(2, f"{LD} --fail gcc"))
+            self.shows_finding(self.make(2, f"{LD} --fail-on=warning gcc"))
             self.assertEqual(self.exists("app"), [])
         self.fix()
         os.utime(self.root / "core/resolve.c")
         (self.root / "core/resolve.o").unlink()
-        self.assertEqual(self.make(0, f"{LD} --fail gcc").stdout, "")
+        self.assertEqual(self.make(0, f"{LD} --fail-on=warning gcc").stdout, "")
         self.assertEqual(self.exists("app"), ["app"])
 
     def test_in_parallel(self):

@@ -1,0 +1,111 @@
+#include "scope.h"
+
+#include "paths.h"
+
+#include <string.h>
+
+static bool is_on_everywhere(const struct scope *scope, const struct rule *rule, bool preview)
+{
+	bool on = rule_names_select(&scope->config->rules, rule, rule_runs_by_default(rule, preview), preview);
+	return rule_names_select(scope->named, rule, on, preview);
+}
+
+/* `file` NULL: as if it were in every entry that adds the rule, and in none that takes it away. */
+static bool is_on(const struct scope *scope, const struct rule *rule, const char *file)
+{
+	const struct config *config = scope->config;
+	bool preview = scope->preview || config->preview;
+	bool on = is_on_everywhere(scope, rule, preview);
+	if (!on && scope->named->count)
+		return false;
+	for (uint32_t i = 0; i < config->paths.count; i++) {
+		const struct config_paths *entry = &config->paths.items[i];
+		if (!file)
+			on |= rule_names_adjust(&entry->rules, rule, on, preview);
+		else if (globs_match(&entry->files, file))
+			on = rule_names_adjust(&entry->rules, rule, on, preview);
+	}
+	return on;
+}
+
+bool scope_has(const struct scope *scope, const struct rule *rule, const char *file)
+{
+	return is_on(scope, rule, file);
+}
+
+bool scope_may_have(const struct scope *scope, const struct rule *rule)
+{
+	return is_on(scope, rule, NULL);
+}
+
+static enum severity last_severity(const severities *list, const struct rule *rule, enum severity severity)
+{
+	for (uint32_t i = 0; i < list->count; i++)
+		if (rule_name_means(list->items[i].rule, rule))
+			severity = list->items[i].severity;
+	return severity;
+}
+
+enum severity scope_severity(const struct scope *scope, const struct rule *rule, const char *file,
+			     enum severity severity)
+{
+	const struct config *config = scope->config;
+	severity = last_severity(&config->severities, rule, severity);
+	for (uint32_t i = 0; i < config->paths.count; i++)
+		if (globs_match(&config->paths.items[i].files, file))
+			severity = last_severity(&config->paths.items[i].severities, rule, severity);
+	return rule_names_adjust(scope->as_errors, rule, false, true) ? SEVERITY_ERROR : severity;
+}
+
+static bool is_asked_for(const struct scope *scope, const char *file)
+{
+	for (uint32_t i = 0; scope->asked && i < scope->asked->count; i++)
+		if (strcmp(scope->asked->items[i], file) == 0)
+			return true;
+	return false;
+}
+
+bool scope_excludes(const struct scope *scope, const char *file)
+{
+	return globs_match(&scope->config->exclude, file) && !is_asked_for(scope, file);
+}
+
+bool scope_is_silent(const struct scope *scope, const char *file)
+{
+	return globs_match(&scope->config->vendored, file) || scope_excludes(scope, file);
+}
+
+static void apply_to_findings(const struct scope *scope, const char *root, struct findings *findings,
+			      struct arena *scratch)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < findings->list.count; i++) {
+		struct finding *finding = findings->list.items[i];
+		const struct rule *rule = rule_find(finding->rule);
+		const char *file = path_join(root, finding->location.file, scratch);
+		if (scope_is_silent(scope, file) || !scope_has(scope, rule, file)) {
+			finding_release(finding);
+			continue;
+		}
+		finding->severity = scope_severity(scope, rule, file, finding->severity);
+		findings->list.items[kept++] = finding;
+	}
+	findings->list.count = kept;
+}
+
+static void apply_to_notes(const struct scope *scope, const char *root, coverage_notes *notes, struct arena *scratch)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < notes->count; i++)
+		if (!scope_is_silent(scope, path_join(root, notes->items[i].location.file, scratch)))
+			notes->items[kept++] = notes->items[i];
+	notes->count = kept;
+}
+
+void scope_apply(const struct scope *scope, const char *root, struct findings *findings, struct coverage *coverage)
+{
+	struct arena scratch = {0};
+	apply_to_findings(scope, root, findings, &scratch);
+	apply_to_notes(scope, root, &coverage->unused_suppressions, &scratch);
+	arena_release(&scratch);
+}
