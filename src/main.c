@@ -4,6 +4,7 @@
 #include "lint.h"
 #include "options.h"
 #include "print_config.h"
+#include "shell_completion.h"
 #include "walk.h"
 
 #include <errno.h>
@@ -39,6 +40,8 @@ static int run(const struct options *options, struct arena *arena)
 		return catalog_explain(options);
 	case ACTION_RULES:
 		return catalog_rules(options);
+	case ACTION_COMPLETION:
+		return shell_completion_print(options);
 	case ACTION_VERSION:
 		return print_version(arena);
 	case ACTION_HELP:

@@ -37,8 +37,7 @@ enum {
 
 /* Values of options without a letter. */
 enum {
-	FIRST_WITHOUT_LETTER = 256,
-	OPTION_RULES = FIRST_WITHOUT_LETTER,
+	OPTION_RULES = OPTION_WITHOUT_LETTER,
 	OPTION_PREVIEW,
 	OPTION_FORMAT,
 	OPTION_MODELS,
@@ -79,15 +78,6 @@ enum {
 	OPTION_HELP,
 };
 
-struct option_entry {
-	const char *name;
-	const char
-	    *argument; /* what --help calls it, in brackets if it may be left out; NULL if the option takes none */
-	int value;     /* its letter, or one of the values above */
-	unsigned actions;
-	const char *help; /* NULL: another spelling of the entry before */
-};
-
 static const struct option_entry entries[] = {
     {"database", "PATH", 'p', FINDING, "the compile database: its directory, or the file (default: looked for upward)"},
     {"p", "PATH", 'p', FINDING, NULL}, /* so that -p=PATH works, which clang-tidy's drivers write */
@@ -107,11 +97,11 @@ static const struct option_entry entries[] = {
     {"config", "FILE", OPTION_CONFIG, CONFIGURED, "the config (default: the nearest .asynclint.json upward)"},
     {"no-config", NULL, OPTION_NO_CONFIG, CONFIGURED, "without a config"},
     {"print-config", NULL, OPTION_PRINT_CONFIG, CHECK | JOIN, "print what is in effect, for the file if one is named"},
-    {"rules", "LIST", OPTION_RULES, REPORTING, "rules and families to run: a,b; -a,-b without them; all"},
+    {"rules", "RULES", OPTION_RULES, REPORTING, "rules and families to run: a,b; -a,-b without them; all"},
     {"preview", NULL, OPTION_PREVIEW, REPORTING, "run rules in preview too"},
     {"models", "PATH", OPTION_MODELS, ANALYSING, "library models to add: a file or a directory"},
     {"no-models", NULL, OPTION_NO_MODELS, ANALYSING, "leave the built-in library models out"},
-    {"cost", "LIST", OPTION_COST, ANALYSING, "kinds of blocking to report in addition: disk, lock"},
+    {"cost", "COSTS", OPTION_COST, ANALYSING, "kinds of blocking to report in addition: disk, lock"},
     {"exclude", "GLOB", OPTION_EXCLUDE, PARSING, "leave such files out, as a line of .gitignore would"},
     {"force-exclude", NULL, OPTION_FORCE_EXCLUDE, CHECK, "leave them out even if they are named"},
     {"baseline", "FILE", OPTION_BASELINE, REPORTING, "report only what is not in it"},
@@ -133,7 +123,7 @@ static const struct option_entry entries[] = {
     {"color", "WHEN", OPTION_COLOR, REPORTING, "colours and source lines: auto (default), always, never"},
     {"objects", "DIR", OPTION_OBJECTS, LD,
      "where members of libraries were compiled (default: the root and the working directory)"},
-    {"warnings-as-errors", "LIST", OPTION_WARNINGS_AS_ERRORS, REPORTING,
+    {"warnings-as-errors", "RULES", OPTION_WARNINGS_AS_ERRORS, REPORTING,
      "rules and families whose findings are errors"},
     {"fail-on", "SEVERITY", OPTION_FAIL_ON, REPORTING,
      "exit with 1 from this on: advice (default; of ld: error), warning, error, never"},
@@ -149,12 +139,16 @@ static const struct option_entry entries[] = {
 
 enum { ENTRIES = sizeof(entries) / sizeof(entries[0]) };
 
-static const struct {
-	const char *name;
-	enum action action;
-} actions[] = {
-    {"check", ACTION_CHECK}, {"facts", ACTION_FACTS}, {"join", ACTION_JOIN}, {"explain", ACTION_EXPLAIN},
-    {"rules", ACTION_RULES}, {"why", ACTION_WHY},     {"cc", ACTION_CC},     {"ld", ACTION_LD},
+static const struct action_entry actions[] = {
+    {"check", ACTION_CHECK, "check files, or all of compile_commands.json"},
+    {"facts", ACTION_FACTS, "write the facts of one file"},
+    {"join", ACTION_JOIN, "check over facts that were written"},
+    {"why", ACTION_WHY, "say where a function runs and what it does, and how that is known"},
+    {"explain", ACTION_EXPLAIN, "print the document of a rule"},
+    {"rules", ACTION_RULES, "list the rules"},
+    {"cc", ACTION_CC, "run a compiler, and write the facts beside the object file"},
+    {"ld", ACTION_LD, "the same, and check what is linked before it is"},
+    {"completion", ACTION_COMPLETION, "print what makes a shell complete asynclint's options"},
 };
 
 /* What is collected while the arguments are read. */
@@ -440,6 +434,18 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 	}
 }
 
+const struct option_entry *options_entries(uint32_t *count)
+{
+	*count = ENTRIES;
+	return entries;
+}
+
+const struct action_entry *options_actions(uint32_t *count)
+{
+	*count = sizeof(actions) / sizeof(actions[0]);
+	return actions;
+}
+
 static const struct option_entry *find_entry(int value)
 {
 	for (size_t i = 0; i < ENTRIES; i++)
@@ -476,7 +482,7 @@ static void describe_to_getopt(bool launched, struct option *long_options, char 
 							   : required_argument,
 		    .val = entry->value,
 		};
-		if (entry->value < FIRST_WITHOUT_LETTER) {
+		if (entry->value < OPTION_WITHOUT_LETTER) {
 			*letters++ = (char)entry->value;
 			if (entry->argument)
 				*letters++ = ':';
@@ -556,7 +562,9 @@ static bool check_operands(const struct parser *parser)
 		return false;
 	if (options->action == ACTION_WHY && !take_subject(parser, "function"))
 		return false;
-	if ((options->action == ACTION_EXPLAIN || options->action == ACTION_RULES) && options->file_count)
+	if (options->action == ACTION_COMPLETION && !take_subject(parser, "shell"))
+		return false;
+	if (!(FINDING & 1u << options->action) && options->action != ACTION_JOIN && options->file_count)
 		return fail(parser, "unexpected argument '%s' after '%s'", options->files[0], parser->action_name);
 	if (options->action == ACTION_FACTS && options->file_count != 1)
 		return fail(parser, "'facts' takes one file");
@@ -743,7 +751,7 @@ void options_release(struct options *options)
 static int print_spelling(const struct option_entry *entry, FILE *out)
 {
 	int width =
-	    entry->value < FIRST_WITHOUT_LETTER ? fprintf(out, "  -%c, ", entry->value) : fprintf(out, "      ");
+	    entry->value < OPTION_WITHOUT_LETTER ? fprintf(out, "  -%c, ", entry->value) : fprintf(out, "      ");
 	width += fprintf(out, "--%s", entry->name);
 	if (entry->argument)
 		width += fprintf(out, entry->argument[0] == '[' ? "%s" : " %s", entry->argument);
@@ -770,6 +778,7 @@ void options_print_help(FILE *out)
 	      "                              the same, and check what is linked before it is\n"
 	      "       asynclint explain RULE\n"
 	      "       asynclint rules [--format FORMAT]\n"
+	      "       asynclint completion bash|zsh|fish\n"
 	      "\n"
 	      "options:\n",
 	      out);

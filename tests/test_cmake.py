@@ -63,59 +63,57 @@ class Project(unittest.TestCase):
         """Which objects and outputs the build made."""
         return sorted(Path(line.split()[-1]).name for line in output.splitlines() if " Building " in line or " Linking " in line)
 
-    def for_each_generator(self):
-        for generator in GENERATORS:
-            with self.subTest(generator):
-                yield generator
-
 
 class Package(Project):
     def test_builds_and_rebuilds(self):
-        for generator in self.for_each_generator():
-            self.configure(generator)
-            output = self.build()
-            self.shows_finding(output)
-            self.assertIn("note: 1 of 4 objects have no facts (not C, or not compiled by asynclint-cc): ", output)
-            self.assertIn("libcore.a(add.S.o)\n", output)
-            facts = sorted(path.relative_to(self.build_dir).as_posix() for path in self.build_dir.rglob("*.asynclint"))
-            self.assertEqual(facts, [f"{place}.o.asynclint" for place in (
-                "CMakeFiles/app.dir/main.c", "CMakeFiles/plugin.dir/plugin.c", "core/CMakeFiles/core.dir/count.c",
-                "core/CMakeFiles/core.dir/resolve.c")])
-            self.assertEqual(self.built(self.build()), [])
+        for generator in GENERATORS:
+            with self.subTest(generator):
+                self.configure(generator)
+                output = self.build()
+                self.shows_finding(output)
+                self.assertIn("note: 1 of 4 objects have no facts (not C, or not compiled by asynclint-cc): ", output)
+                self.assertIn("libcore.a(add.S.o)\n", output)
+                facts = sorted(path.relative_to(self.build_dir).as_posix() for path in self.build_dir.rglob("*.asynclint"))
+                self.assertEqual(facts, [f"{place}.o.asynclint" for place in (
+                    "CMakeFiles/app.dir/main.c", "CMakeFiles/plugin.dir/plugin.c", "core/CMakeFiles/core.dir/count.c",
+                    "core/CMakeFiles/core.dir/resolve.c")])
+                self.assertEqual(self.built(self.build()), [])
 
-            self.edit("main.c", "60000", "30000")
-            output = self.build()
-            self.shows_finding(output)
-            self.assertEqual(self.built(output), ["app", "main.c.o"])
-            self.edit("main.c", "30000", "60000")
+                self.edit("main.c", "60000", "30000")
+                output = self.build()
+                self.shows_finding(output)
+                self.assertEqual(self.built(output), ["app", "main.c.o"])
+                self.edit("main.c", "30000", "60000")
 
     def test_edit_in_the_library(self):
-        for generator in self.for_each_generator():
-            self.configure(generator)
-            self.build()
-            self.edit("core/resolve.c", WAIT, "(void)host;")
-            output = self.build()
-            self.assertEqual(self.built(output), ["app", "libcore.a", "libplugin.so", "resolve.c.o"])
-            self.assertNotIn("warning:", output)
-            self.edit("core/resolve.c", "(void)host;", WAIT)
+        for generator in GENERATORS:
+            with self.subTest(generator):
+                self.configure(generator)
+                self.build()
+                self.edit("core/resolve.c", WAIT, "(void)host;")
+                output = self.build()
+                self.assertEqual(self.built(output), ["app", "libcore.a", "libplugin.so", "resolve.c.o"])
+                self.assertNotIn("warning:", output)
+                self.edit("core/resolve.c", "(void)host;", WAIT)
 
     def test_failing_link(self):
-        for generator in self.for_each_generator():
-            self.configure(generator, "-DASYNCLINT_OPTIONS=--fail-on=warning")
-            for _ in range(2):
-                output = self.build(1)
-                self.shows_finding(output)
-                self.assertIn("asynclint-ld: error: not linked because of what was found", output)
-                self.assertFalse((self.build_dir / "app").exists())
-            self.edit("core/resolve.c", WAIT, "(void)host;")
-            self.assertNotIn("warning:", self.build())
-            self.run_for(0, self.build_dir / "app")
-            self.assertEqual(self.built(self.build()), [])
+        for generator in GENERATORS:
+            with self.subTest(generator):
+                self.configure(generator, "-DASYNCLINT_OPTIONS=--fail-on=warning")
+                for _ in range(2):
+                    output = self.build(1)
+                    self.shows_finding(output)
+                    self.assertIn("asynclint-ld: error: not linked because of what was found", output)
+                    self.assertFalse((self.build_dir / "app").exists())
+                self.edit("core/resolve.c", WAIT, "(void)host;")
+                self.assertNotIn("warning:", self.build())
+                self.run_for(0, self.build_dir / "app")
+                self.assertEqual(self.built(self.build()), [])
 
-            # Where the program is there already, a failing link leaves it, and the next build tries again.
-            self.edit("core/resolve.c", "(void)host;", WAIT)
-            for _ in range(2):
-                self.shows_finding(self.build(1))
+                # Where the program is there already, a failing link leaves it, and the next build tries again.
+                self.edit("core/resolve.c", "(void)host;", WAIT)
+                for _ in range(2):
+                    self.shows_finding(self.build(1))
 
     def test_same_from_a_clean_build(self):
         """All facts come from the cache."""
