@@ -144,8 +144,9 @@ static bool suppresses(const struct allowance *allowance, const struct finding *
 }
 
 /* Every allowance that fits is used, not just the first: none of them suppresses nothing. */
-static bool suppress(struct allowances *allowances, const struct finding *finding)
+static bool is_not_suppressed(struct finding *finding, void *context)
 {
+	struct allowances *allowances = context;
 	bool suppressed = false;
 	for (uint32_t i = 0; i < allowances->list.count; i++) {
 		if (suppresses(&allowances->list.items[i], finding)) {
@@ -153,20 +154,7 @@ static bool suppress(struct allowances *allowances, const struct finding *findin
 			suppressed = true;
 		}
 	}
-	return suppressed;
-}
-
-static void drop_suppressed(struct findings *findings, struct allowances *allowances)
-{
-	uint32_t kept = 0;
-	for (uint32_t i = 0; i < findings->list.count; i++) {
-		struct finding *finding = findings->list.items[i];
-		if (suppress(allowances, finding))
-			finding_release(finding);
-		else
-			findings->list.items[kept++] = finding;
-	}
-	findings->list.count = kept;
+	return !suppressed;
 }
 
 static bool ran(const struct rule *const *rules, const struct rule *rule)
@@ -231,7 +219,7 @@ void allow_apply(const struct facts *const *units, uint32_t unit_count, const st
 		for (uint32_t j = 0; j < units[i]->suppressions_count; j++)
 			add_comment(&allowances, units[i], &units[i]->suppressions[j]);
 	merge_repetitions(&allowances);
-	drop_suppressed(findings, &allowances);
+	findings_keep(findings, is_not_suppressed, &allowances);
 	report_complaints(&allowances, options, coverage);
 	table_release(&allowances.list);
 }

@@ -91,20 +91,21 @@ static int compare_to_fingerprint(const void *key, const void *item)
 }
 
 /* A merge may have left an entry twice: both are found. */
-static bool is_known(struct baseline *baseline, const struct finding *finding)
+static bool is_new(struct finding *finding, void *context)
 {
+	struct baseline *baseline = context;
 	if (!baseline->entries.count)
-		return false;
+		return true;
 	struct baseline_entry *items = baseline->entries.items, *end = items + baseline->entries.count;
 	struct baseline_entry *entry =
 	    bsearch(finding->fingerprint, items, baseline->entries.count, sizeof(*items), compare_to_fingerprint);
 	if (!entry)
-		return false;
+		return true;
 	while (entry > items && strcmp(entry[-1].fingerprint, finding->fingerprint) == 0)
 		entry--;
 	for (; entry < end && strcmp(entry->fingerprint, finding->fingerprint) == 0; entry++)
 		entry->found = true;
-	return true;
+	return false;
 }
 
 /* Whether it is a rule that did not run. What is a rule no more is found no more. */
@@ -119,16 +120,7 @@ uint32_t baseline_apply(struct baseline *baseline, const struct rule *const *rul
 {
 	for (uint32_t i = 0; i < baseline->entries.count; i++)
 		baseline->entries.items[i].found = cannot_be_found(rules, baseline->entries.items[i].rule);
-	uint32_t kept = 0, count = findings->list.count;
-	for (uint32_t i = 0; i < count; i++) {
-		struct finding *finding = findings->list.items[i];
-		if (is_known(baseline, finding))
-			finding_release(finding);
-		else
-			findings->list.items[kept++] = finding;
-	}
-	findings->list.count = kept;
-	return count - kept;
+	return findings_keep(findings, is_new, baseline);
 }
 
 /* Those that were found, or those that were not, in the order of the file. */

@@ -174,6 +174,20 @@ void finding_release(struct finding *finding)
 	table_release(&finding->path);
 }
 
+uint32_t findings_keep(struct findings *findings, bool (*wanted)(struct finding *finding, void *context), void *context)
+{
+	uint32_t kept = 0, count = findings->list.count;
+	for (uint32_t i = 0; i < count; i++) {
+		struct finding *finding = findings->list.items[i];
+		if (wanted(finding, context))
+			findings->list.items[kept++] = finding;
+		else
+			finding_release(finding);
+	}
+	findings->list.count = kept;
+	return count - kept;
+}
+
 bool finding_has_surface_note(const struct finding *finding)
 {
 	return finding->surface.count > 1 || (finding->surface.count == 1 && finding->function &&

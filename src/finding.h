@@ -64,6 +64,10 @@ struct finding *findings_add(struct findings *findings);
 /* Releases what the finding holds besides the arena's memory: for who takes it out of the list. */
 void finding_release(struct finding *finding);
 
+/* Keeps the findings for which `wanted` is true, which it may change; returns how many are taken out. */
+uint32_t findings_keep(struct findings *findings, bool (*wanted)(struct finding *finding, void *context),
+		       void *context);
+
 /* Whether text names the public functions that lead to it: not worth a line when the finding is in the only one. */
 bool finding_has_surface_note(const struct finding *finding);
 

@@ -75,37 +75,40 @@ bool scope_is_silent(const struct scope *scope, const char *file)
 	return globs_match(&scope->config->vendored, file) || scope_excludes(scope, file);
 }
 
-static void apply_to_findings(const struct scope *scope, const char *root, struct findings *findings,
-			      struct arena *scratch)
+struct application {
+	const struct scope *scope;
+	const char *root;
+	struct arena scratch;
+};
+
+static bool apply_to_finding(struct finding *finding, void *context)
 {
-	uint32_t kept = 0;
-	for (uint32_t i = 0; i < findings->list.count; i++) {
-		struct finding *finding = findings->list.items[i];
-		const struct rule *rule = rule_find(finding->rule);
-		const char *file = path_join(root, finding->location.file, scratch);
-		if (scope_is_silent(scope, file) || !scope_has(scope, rule, file)) {
-			finding_release(finding);
-			continue;
-		}
-		finding->severity = scope_severity(scope, rule, file, finding->severity);
-		findings->list.items[kept++] = finding;
-	}
-	findings->list.count = kept;
+	struct application *application = context;
+	const struct scope *scope = application->scope;
+	const struct rule *rule = rule_find(finding->rule);
+	const char *file = path_join(application->root, finding->location.file, &application->scratch);
+	if (scope_is_silent(scope, file) || !scope_has(scope, rule, file))
+		return false;
+	finding->severity = scope_severity(scope, rule, file, finding->severity);
+	return true;
 }
 
-static void apply_to_notes(const struct scope *scope, const char *root, coverage_notes *notes, struct arena *scratch)
+static void apply_to_notes(struct application *application, coverage_notes *notes)
 {
 	uint32_t kept = 0;
-	for (uint32_t i = 0; i < notes->count; i++)
-		if (!scope_is_silent(scope, path_join(root, notes->items[i].location.file, scratch)))
-			notes->items[kept++] = notes->items[i];
+	for (uint32_t i = 0; i < notes->count; i++) {
+		struct coverage_note note = notes->items[i];
+		const char *file = path_join(application->root, note.location.file, &application->scratch);
+		if (!scope_is_silent(application->scope, file))
+			notes->items[kept++] = note;
+	}
 	notes->count = kept;
 }
 
 void scope_apply(const struct scope *scope, const char *root, struct findings *findings, struct coverage *coverage)
 {
-	struct arena scratch = {0};
-	apply_to_findings(scope, root, findings, &scratch);
-	apply_to_notes(scope, root, &coverage->unused_suppressions, &scratch);
-	arena_release(&scratch);
+	struct application application = {.scope = scope, .root = root};
+	findings_keep(findings, apply_to_finding, &application);
+	apply_to_notes(&application, &coverage->unused_suppressions);
+	arena_release(&application.scratch);
 }
