@@ -297,7 +297,8 @@ static const char *maker_of_facts(struct arena *arena)
 			    (unsigned long long)hash_of_program(), libclang_identity(arena));
 }
 
-/* NULL for none. That it cannot be used is worth a warning; the work can be done without. */
+/* NULL for none. That it cannot be used is worth a warning; the work can be done without. A build that has no home, as
+   those of packages, is not to hear that for each of its files. */
 static struct cache *open_cache(struct inputs *inputs, const struct options *options)
 {
 	const char *directory = options->no_cache ? NULL : cache_directory(inputs, options), *error = NULL;
@@ -309,8 +310,9 @@ static struct cache *open_cache(struct inputs *inputs, const struct options *opt
 	    .maker = maker_of_facts(&inputs->arena),
 	    .limit = options->cache_size,
 	};
+	inputs->tells_of_cache = !options->launched || options->cache || options->verbose;
 	struct cache *cache = cache_open(&how, &inputs->arena, &error);
-	if (!cache)
+	if (!cache && inputs->tells_of_cache)
 		console_warning("%s", error);
 	return cache;
 }
@@ -334,7 +336,7 @@ void inputs_close_cache(struct inputs *inputs, bool verbose)
 		console_note("cache: on a network file system, so it is read and not mapped");
 	if (verbose)
 		console_note("cache: %u units found, %u not, %u stored", counts.hits, counts.misses, counts.stored);
-	if (cache_trouble(cache))
+	if (cache_trouble(cache) && inputs->tells_of_cache)
 		console_warning("%s", cache_trouble(cache));
 	cache_close(cache);
 }

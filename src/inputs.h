@@ -34,6 +34,7 @@ struct inputs {
 	TABLE(struct facts *) loaded;      /* of join */
 	TABLE(const struct facts *) facts; /* to be analysed */
 	struct cache *cache;               /* that the facts are from, until inputs_close_cache(); or NULL */
+	bool tells_of_cache;               /* that it cannot be used */
 	struct changes changes;            /* with --changed and --since */
 	config_strings asked;              /* excluded files (absolute) that were named */
 	struct scope scope;                /* options->scope with them */

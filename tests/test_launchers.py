@@ -176,6 +176,17 @@ class Compile(Build):
         self.assertNotIn("libclang", loaded)
 
 
+    def test_without_a_home(self):
+        """As packages are built: the cache cannot be had, and nobody is to hear that for each file."""
+        self.env["XDG_CACHE_HOME"] = "/dev/null/cache"
+        self.compile_all()
+        result = self.run_for(0, LD, "gcc", *OBJECTS, "-o", "app")
+        self.shows_finding(result)
+        self.assertEqual(result.stderr, "")
+        result = self.run_for(0, CC, "--cache", "/dev/null/cache", "gcc", "-c", "core/count.c", "-o", "core/count.o")
+        self.assertIn("cannot use the cache '/dev/null/cache'", result.stderr)
+
+
 class Link(Build):
     def test_warns_and_links(self):
         self.compile_all()
