@@ -27,11 +27,13 @@ static bool parse(const char *line)
 	for (char *word = strtok(words, " "); word; word = strtok(NULL, " "))
 		argv[argc++] = word;
 	error = NULL;
+	options_release(&options); /* of the line before */
 	return options_parse(&options, argc, argv, &arena, &error);
 }
 
 static void release(void)
 {
+	options_release(&options);
 	arena_release(&arena);
 }
 

@@ -179,15 +179,16 @@ class Variables(Project):
     """Nothing is written into the project: the launchers are named where it is configured."""
 
     def test_builds_fails_and_recovers(self):
-        for generator in self.for_each_generator():
-            self.configure(generator, "-DUSE_PACKAGE=OFF", f"-DCMAKE_C_COMPILER_LAUNCHER={PREFIX}/bin/asynclint-cc",
-                           f"-DCMAKE_C_LINKER_LAUNCHER={PREFIX}/bin/asynclint-ld;--fail-on=warning;--objects={self.build_dir}")
-            self.shows_finding(self.build(1))
-            self.edit("core/resolve.c", WAIT, "(void)host;")
-            output = self.build()
-            self.assertNotIn("warning:", output)
-            self.assertIn("app", self.built(output))
-            self.edit("core/resolve.c", "(void)host;", WAIT)
+        for generator in GENERATORS:
+            with self.subTest(generator):
+                self.configure(generator, "-DUSE_PACKAGE=OFF", f"-DCMAKE_C_COMPILER_LAUNCHER={PREFIX}/bin/asynclint-cc",
+                               f"-DCMAKE_C_LINKER_LAUNCHER={PREFIX}/bin/asynclint-ld;--fail-on=warning;--objects={self.build_dir}")
+                self.shows_finding(self.build(1))
+                self.edit("core/resolve.c", WAIT, "(void)host;")
+                output = self.build()
+                self.assertNotIn("warning:", output)
+                self.assertIn("app", self.built(output))
+                self.edit("core/resolve.c", "(void)host;", WAIT)
 
 
 if __name__ == "__main__":
