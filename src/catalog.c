@@ -119,6 +119,10 @@ int catalog_rules(const struct options *options)
 		print_rules_as_json(stdout);
 		return 0;
 	}
+	if (options->format->print != report_text) {
+		console_error("rules are listed as text or json, not as %s", options->format->name);
+		return 2;
+	}
 	for (const struct rule *const *rule = all_rules; *rule; rule++)
 		printf("%-24s %-10s %-8s %s\n", (*rule)->id, (*rule)->family, status_name((*rule)->status),
 		       (*rule)->summary);

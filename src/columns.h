@@ -2,7 +2,7 @@
  * Columns: facts and findings count bytes, as clang does; SARIF (2.1.0, 3.14.17 columnKind) and LSP (3.17, position
  * encoding) count UTF-16 code units unless told otherwise. All columns count from 1; 0 is not known and stays 0.
  *
- * A byte that is not UTF-8 counts as one unit, as it does for readers that put U+FFFD in its place. Behind the end of
+ * What is not UTF-8 counts as the U+FFFD that readers put in its place (utf8.h). Behind the end of
  * the line units and bytes go on one by one: a location at the end of the line stays there.
  */
 #ifndef ASYNCLINT_COLUMNS_H

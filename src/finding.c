@@ -139,6 +139,11 @@ static void compute_fingerprints(const struct findings *findings)
 	arena_release(&scratch);
 }
 
+bool location_is_known(const struct location *location)
+{
+	return location->file && *location->file;
+}
+
 static const char *const severity_names[] = {
     [SEVERITY_ADVICE] = "advice",
     [SEVERITY_WARNING] = "warning",

@@ -27,6 +27,9 @@ struct location {
 	uint32_t line, column, end_line, end_column;
 };
 
+/* Whether it names a file: what is about the program as a whole has no place. */
+bool location_is_known(const struct location *location);
+
 /* A step of the path that leads to a finding: registration, calls, cause, in the order of execution. */
 struct step {
 	const char *message;

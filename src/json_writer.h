@@ -9,7 +9,7 @@
  *	json_end(&json);
  *
  * A key is NULL inside an array and for the outermost value. What is written is valid JSON in valid UTF-8 whatever
- *bytes the strings hold: each byte that is not UTF-8 becomes U+FFFD. Whether writing went well, ferror(out) tells.
+ *bytes the strings hold: what is not UTF-8 becomes U+FFFD (utf8.h). Whether writing went well, ferror(out) tells.
  */
 #ifndef ASYNCLINT_JSON_WRITER_H
 #define ASYNCLINT_JSON_WRITER_H

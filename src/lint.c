@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -127,6 +128,13 @@ static bool is_for_the_eye(const struct options *options)
 	       strcmp(terminal, "dumb") != 0;
 }
 
+/* 0: standard output is none, or does not say. */
+static unsigned terminal_width(void)
+{
+	struct winsize size;
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 /* Opens the file, or returns stdout for NULL; NULL after an error message. */
 static FILE *open_output(const char *path)
 {
@@ -155,41 +163,6 @@ static const char *parser(const struct lint *lint)
 {
 	const struct inputs *inputs = &lint->inputs;
 	return inputs->facts.count ? facts_text(inputs->facts.items[0], inputs->facts.items[0]->parser) : "";
-}
-
-static bool write_report(const struct report *report, const struct report_format *format, const char *path)
-{
-	FILE *out = open_output(path);
-	if (!out)
-		return false;
-	format->print(report, out);
-	return close_output(path, out);
-}
-
-/* One report that cannot be written does not take the others with it. */
-static bool report(struct lint *lint)
-{
-	const struct options *options = lint->options;
-	struct report report = {
-	    .findings = &lint->findings,
-	    .coverage = &lint->coverage,
-	    .root = lint->inputs.root,
-	    .directory = lint->inputs.viewpoint,
-	    .version = ASYNCLINT_VERSION,
-	    .libclang = parser(lint),
-	    .terminal = is_for_the_eye(options),
-	};
-	bool written = write_report(&report, options->format, options->output);
-	report.terminal = options->color == COLOR_ALWAYS;
-	for (uint32_t i = 0; i < options->output_count; i++)
-		written &= write_report(&report, options->outputs[i].format, options->outputs[i].path);
-	if (options->format->has_coverage)
-		return written;
-	report.terminal = false;
-	report_notes(&report, stderr);
-	if (!options->quiet)
-		report_summary(&report, stderr);
-	return written;
 }
 
 /* Whether something was not fully understood, so that a finding may have been missed. */
@@ -223,6 +196,59 @@ static int exit_status(const struct lint *lint)
 		if (counts(lint->options->fail_on, lint->findings.list.items[i]->severity))
 			return SOME_FOUND;
 	return NOTHING_FOUND;
+}
+
+/* Asked of git only where a report tells it; NULL if there is nothing to tell. */
+static const struct provenance *provenance(struct lint *lint)
+{
+	const struct options *options = lint->options;
+	bool wanted = options->format->tells_provenance;
+	for (uint32_t i = 0; i < options->output_count; i++)
+		wanted |= options->outputs[i].format->tells_provenance;
+	struct provenance *found = arena_alloc(&lint->findings.arena, sizeof(*found));
+	return wanted && provenance_find(lint->inputs.root, found, &lint->findings.arena) ? found : NULL;
+}
+
+static bool write_report(const struct report *report, const struct report_format *format, const char *path)
+{
+	FILE *out = open_output(path);
+	if (!out)
+		return false;
+	format->print(report, out);
+	return close_output(path, out);
+}
+
+/* One report that cannot be written does not take the others with it. */
+static bool report(struct lint *lint)
+{
+	const struct options *options = lint->options;
+	const char *error; /* reports do without the documents */
+	struct report report = {
+	    .findings = &lint->findings,
+	    .coverage = &lint->coverage,
+	    .root = lint->inputs.root,
+	    .directory = lint->inputs.viewpoint,
+	    .version = ASYNCLINT_VERSION,
+	    .libclang = parser(lint),
+	    .rules = options->rules,
+	    .documents = catalog_directory(&lint->models_arena, &error),
+	    .homepage = ASYNCLINT_HOMEPAGE,
+	    .provenance = provenance(lint),
+	    .exit_status = exit_status(lint),
+	    .terminal = is_for_the_eye(options),
+	    .width = terminal_width(),
+	};
+	bool written = write_report(&report, options->format, options->output);
+	report.terminal = options->color == COLOR_ALWAYS;
+	for (uint32_t i = 0; i < options->output_count; i++)
+		written &= write_report(&report, options->outputs[i].format, options->outputs[i].path);
+	if (options->format->has_coverage)
+		return written;
+	report.terminal = false;
+	report_notes(&report, stderr);
+	if (!options->quiet)
+		report_summary(&report, stderr);
+	return written;
 }
 
 /* The file that --explain-silence names, as the facts name it; one that is not here, as facts from elsewhere may have

@@ -7,7 +7,8 @@
 #ifndef ASYNCLINT_REPORT_H
 #define ASYNCLINT_REPORT_H
 
-#include "finding.h"
+#include "provenance.h"
+#include "rule.h"
 
 #include <stdio.h>
 
@@ -18,14 +19,20 @@ struct report {
 	const char *directory; /* the working directory, absolute, resolved: what text shows paths relative to */
 	const char *version;   /* of asynclint */
 	const char *libclang;  /* what the sources were parsed with, as it calls itself */
-	bool terminal;         /* for the eye: colours, and the source beneath each message */
+	const struct rule *const *rules; /* that ran, in order of id, NULL-terminated */
+	const char *documents;           /* the directory of their documents, <id>.md; NULL if it is not to be found */
+	const char *homepage;            /* where asynclint's sources can be read, without a slash at its end, or "" */
+	const struct provenance *provenance; /* of the root; NULL: not known, or no format tells it */
+	int exit_status;                     /* that the run will have, unless this report cannot be written */
+	unsigned width;                      /* of the terminal in columns, 0: not known or none */
+	bool terminal;                       /* for the eye: colours, and the source beneath each message */
 };
 
 struct report_format {
 	const char *name; /* as --format takes it */
 	void (*print)(const struct report *report, FILE *out);
-	bool has_coverage; /* holds the coverage itself; otherwise report_notes() and report_summary() tell it on stderr
-			    */
+	bool tells_provenance;
+	bool has_coverage; /* holds the coverage itself; else report_notes() and report_summary() tell it on stderr */
 };
 
 /* All formats, ended by one without a name; the first is the default. */
@@ -36,6 +43,12 @@ const struct report_format *report_format_find(const char *name);
 
 void report_text(const struct report *report, FILE *out);
 void report_json(const struct report *report, FILE *out);
+void report_sarif(const struct report *report, FILE *out);
+void report_github(const struct report *report, FILE *out);
+void report_gitlab(const struct report *report, FILE *out);
+void report_rdjson(const struct report *report, FILE *out);
+void report_checkstyle(const struct report *report, FILE *out);
+void report_junit(const struct report *report, FILE *out);
 
 /* For formats without coverage, in the shape of text: a line for each suppression that is wrong and for each note. */
 void report_notes(const struct report *report, FILE *out);
@@ -45,5 +58,8 @@ void report_summary(const struct report *report, FILE *out);
 
 /* The path as it is shown to someone in the working directory. */
 const char *report_path(const struct report *report, const char *file, struct arena *arena);
+
+/* The address of the rule's document; only where there is a homepage. */
+const char *report_rule_page(const struct report *report, const char *rule, struct arena *arena);
 
 #endif

@@ -6,12 +6,11 @@
  */
 #include "report.h"
 
+#include "details.h"
 #include "paths.h"
 #include "snippet.h"
 
 #include <string.h>
-
-enum { SURFACE_NAMES = 3 };
 
 /* SGR sequences, as gcc and clang use them. */
 #define BOLD "\033[1m"
@@ -25,6 +24,7 @@ struct printer {
 	FILE *out;
 	struct arena arena; /* for one finding */
 	struct source source;
+	const struct location *shown; /* whose source was printed last, of this finding; or NULL */
 };
 
 struct label {
@@ -58,7 +58,7 @@ static void set_color(const struct printer *printer, const char *color)
 
 static void put_place(struct printer *printer, const struct location *location)
 {
-	if (!location->file || !*location->file) {
+	if (!location_is_known(location)) {
 		fputs("asynclint: ", printer->out);
 		return;
 	}
@@ -84,31 +84,40 @@ static void put_message(struct printer *printer, const struct location *location
 	putc('\n', printer->out);
 }
 
+static bool same_region(const struct location *a, const struct location *b)
+{
+	return a->line == b->line && a->column == b->column && a->end_line == b->end_line &&
+	       a->end_column == b->end_column && strcmp(a->file, b->file) == 0;
+}
+
+/* Nothing where it would only be repeated. */
 static void put_snippet(struct printer *printer, const struct location *location)
 {
 	if (!printer->report->terminal || !location->file || !location->line)
 		return;
+	if (printer->shown && same_region(printer->shown, location))
+		return;
+	printer->shown = location;
 	const char *path = path_join(printer->report->root, location->file, &printer->arena);
-	snippet_print(&printer->source, path, location, printer->out);
+	snippet_print(&printer->source, path, location, printer->report->width, printer->out);
 }
 
-static const char *surface_message(const struct finding *finding, struct arena *arena)
+/* Programs find it as a note at the finding's place; for the eye, it is the end of what stands beneath. */
+static void put_help(struct printer *printer, const struct finding *finding)
 {
-	uint32_t count = finding->surface.count;
-	const struct surface *items = finding->surface.items;
-	if (count == 1)
-		return arena_printf(arena, "reached through public function '%s'", items[0].function);
-	const char *text = arena_printf(arena, "reached through %u public functions: ", count);
-	uint32_t named = count < SURFACE_NAMES ? count : SURFACE_NAMES;
-	for (uint32_t i = 0; i < named; i++) {
-		const char *separator = i == 0 ? "" : i + 1 == count ? " and " : ", ";
-		text = arena_printf(arena, "%s%s'%s'", text, separator, items[i].function);
+	if (!printer->report->terminal) {
+		const char *message = arena_printf(&printer->arena, "help: %s", finding->help);
+		put_message(printer, &finding->location, note, message, NULL);
+		return;
 	}
-	return count > named ? arena_printf(arena, "%s and %u more", text, count - named) : text;
+	fputs("      = " CYAN "help: " RESET, printer->out);
+	put(printer, finding->help);
+	putc('\n', printer->out);
 }
 
 static void put_finding(struct printer *printer, const struct finding *finding)
 {
+	printer->shown = NULL;
 	put_message(printer, &finding->location, label_of(finding->severity), finding->message, finding->rule);
 	put_snippet(printer, &finding->location);
 	for (uint32_t i = 0; i < finding->path.count; i++) {
@@ -117,12 +126,11 @@ static void put_finding(struct printer *printer, const struct finding *finding)
 		put_snippet(printer, &step->location);
 	}
 	if (finding->help)
-		put_message(printer, &finding->location, note, arena_printf(&printer->arena, "help: %s", finding->help),
-			    NULL);
+		put_help(printer, finding);
 	if (finding_has_surface_note(finding)) {
 		const struct location *location = &finding->surface.items[0].location;
 		put_message(printer, location->line ? location : &finding->location, note,
-			    surface_message(finding, &printer->arena), NULL);
+			    finding_surface(finding, &printer->arena), NULL);
 	}
 }
 
@@ -189,9 +197,9 @@ void report_text(const struct report *report, FILE *out)
 {
 	struct printer printer = {.report = report, .out = out};
 	for (uint32_t i = 0; i < report->findings->list.count; i++) {
-		if (i && report->terminal)
-			putc('\n', out);
 		put_finding(&printer, report->findings->list.items[i]);
+		if (report->terminal)
+			putc('\n', out);
 		arena_release(&printer.arena);
 	}
 	source_release(&printer.source);

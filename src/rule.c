@@ -4,6 +4,15 @@
 
 #include <string.h>
 
+const struct rule_family rule_families[] = {
+    {"block", "waits where nothing may wait: on an event loop, in an async function, for a callback that cannot come"},
+    {"life", "how async work begins and ends: callbacks, cancellation, and what lives until then"},
+    {"loop", "event loops that are made, run or taken where the caller cannot see it"},
+    {"mode", "one function, object or call that is blocking or async depending on a flag"},
+    {"transport", "blocking and async transports mixed up in one type, table or descriptor"},
+    {0},
+};
+
 /* Number of single-character insertions, deletions and replacements that make one name of the other. */
 static uint32_t edit_distance(const char *from, const char *to, struct arena *arena)
 {
@@ -62,10 +71,10 @@ const struct rule *rule_find(const char *id)
 	return NULL;
 }
 
-bool rule_family_exists(const char *family)
+bool rule_family_exists(const char *name)
 {
-	for (const struct rule *const *rule = all_rules; *rule; rule++)
-		if (strcmp((*rule)->family, family) == 0)
+	for (const struct rule_family *family = rule_families; family->name; family++)
+		if (strcmp(family->name, name) == 0)
 			return true;
 	return false;
 }

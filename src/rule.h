@@ -33,7 +33,7 @@ enum call_aspect {
 
 struct rule {
 	const char *id;         /* its file, document, fixture folder and suppression name; reads well after "allow" */
-	const char *family;     /* "loop", "mode", "transport", "block" or "life" */
+	const char *family;     /* one of rule_families, by name */
 	const char *since;      /* version */
 	const char *summary;    /* one line: lower case, no full stop; also the title of its document */
 	enum severity severity; /* of its findings, unless one says otherwise */
@@ -43,14 +43,22 @@ struct rule {
 	void (*check)(struct pass *pass);
 };
 
+struct rule_family {
+	const char *name;    /* reads well after --rules */
+	const char *summary; /* what its rules look for: one line, lower case, no full stop */
+};
+
+/* All families, ended by one without a name. */
+extern const struct rule_family rule_families[];
+
 /* All rules, in order of id, ended by NULL. */
 extern const struct rule *const all_rules[];
 
 /* NULL if there is none. */
 const struct rule *rule_find(const char *id);
 
-/* Whether any rule is of that family. */
-bool rule_family_exists(const char *family);
+/* Whether there is a family of that name. */
+bool rule_family_exists(const char *name);
 
 /* "unknown rule 'hiden-loop'; did you mean 'hidden-loop'?": the message for a name that is no rule's (arena). */
 const char *rule_unknown(const char *name, struct arena *arena);

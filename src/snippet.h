@@ -13,8 +13,9 @@
 #include <stdio.h>
 
 /* Prints the line of the location out of the file at `path`, marked from its column to its end. Prints nothing if the
-   file cannot be read, has no such line, or the line is too long to be read by people. Widths are those of the current
-   locale (wcwidth). */
-void snippet_print(struct source *source, const char *path, const struct location *location, FILE *out);
+   file cannot be read, has no such line, or the line is too long to be read by people. Of what is wider than `width`
+   columns (0: not known, all of it) the part around the mark is shown, so that no line wraps and the mark stands
+   beneath what it marks. Widths of characters are those of the current locale (wcwidth). */
+void snippet_print(struct source *source, const char *path, const struct location *location, unsigned width, FILE *out);
 
 #endif

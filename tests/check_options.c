@@ -163,6 +163,9 @@ END_TEST
 
 START_TEST(refusals_say_why)
 {
+	const char *unknown_format = "unknown format 'yaml'; known are text";
+	for (const struct report_format *format = &report_formats[1]; format->name; format++)
+		unknown_format = arena_printf(&arena, "%s, %s", unknown_format, format->name);
 	check_refused("--frob", "unknown or ambiguous option '--frob'; see 'asynclint --help'");
 	check_refused("-Z", "unknown or ambiguous option '-Z'; see 'asynclint --help'");
 	check_refused("-qZ", "unknown option '-Z'; see 'asynclint --help'");
@@ -174,7 +177,7 @@ START_TEST(refusals_say_why)
 	check_refused("--jobs -1", "option '--jobs' takes a number from 0 to 1024, not '-1'");
 	check_refused("--jobs 99999999999999999999",
 		      "option '--jobs' takes a number from 0 to 1024, not '99999999999999999999'");
-	check_refused("--format yaml", "unknown format 'yaml'; known are text, json");
+	check_refused("--format yaml", unknown_format);
 	check_refused("--color maybe", "option '--color' takes auto, always or never, not 'maybe'");
 	check_refused("--rules nestedloop", "unknown rule 'nestedloop'; did you mean 'nested-loop'?");
 	check_refused("--rules all,-mod", "unknown rule 'mod'; did you mean 'mode'?");

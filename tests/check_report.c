@@ -5,10 +5,12 @@
 #include "columns.h"
 #include "finding.h"
 #include "json_writer.h"
+#include "line_hash.h"
 #include "paths.h"
 #include "report.h"
 #include "rule.h"
 #include "snippet.h"
+#include "uri.h"
 #include "utf8.h"
 
 #include <check.h>
@@ -16,8 +18,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Formats know no rule. */
+/* Formats know no rule but those they are given. */
 const struct rule *const all_rules[] = {NULL};
+
+static const struct rule bridge = {.id = "bridge-deadlock",
+				   .family = "block",
+				   .summary = "function waits for itself",
+				   .severity = SEVERITY_ERROR,
+				   .status = RULE_PREVIEW};
+static const struct rule nested = {
+    .id = "nested-loop", .family = "loop", .summary = "function runs a loop", .severity = SEVERITY_WARNING};
+static const struct rule enabled = {.id = "nesting-enabled",
+				    .family = "loop",
+				    .summary = "loop may be run from its callbacks",
+				    .severity = SEVERITY_ADVICE,
+				    .status = RULE_ADVICE};
+static const struct rule *const some_rules[] = {&bridge, &nested, &enabled, NULL};
+static const struct provenance provenance = {.repository = "https://example.org/weather.git",
+					     .revision = "0123456789abcdef0123456789abcdef01234567",
+					     .branch = "trunk"};
 
 static struct finding *add(struct findings *findings, const char *rule, const char *file, uint32_t line,
 			   const char *message)
@@ -78,6 +97,9 @@ static void fill(struct findings *findings, struct coverage *coverage)
 		  (struct coverage_note){"hidden-loop", "suppression of 'hidden-loop' suppresses nothing", place});
 	table_add(&coverage->notes, (struct coverage_note){"fetch", "'fetch' has two bodies", place});
 	coverage->filtered = 12;
+	coverage->baselined = 3;
+	table_add(&coverage->fixed,
+		  (struct coverage_note){"fake-async", "'reload' waits", {.file = "output/source.c"}});
 	coverage->changes_only = true;
 	coverage->changed_files = 4;
 	table_add(&coverage->changed_in_no_unit, (struct coverage_note){.name = "spare.c", .message = ""});
@@ -110,7 +132,8 @@ static void check_golden(const char *name, const char *text)
 
 typedef void print_function(const struct report *report, FILE *out);
 
-static void check_report(print_function *print, bool terminal, const char *golden)
+/* `root` is where the sources are, if they are to be read. */
+static void check_report(print_function *print, const char *root, bool terminal, const char *golden)
 {
 	struct findings findings = {0};
 	struct coverage coverage = {0};
@@ -118,10 +141,14 @@ static void check_report(print_function *print, bool terminal, const char *golde
 	struct report report = {
 	    .findings = &findings,
 	    .coverage = &coverage,
-	    .root = FIXTURES_DIR,
+	    .root = root,
 	    .directory = FIXTURES_DIR "/output",
 	    .version = "1.2.3",
 	    .libclang = "clang version 19.1.7",
+	    .rules = some_rules,
+	    .homepage = "https://example.org/asynclint",
+	    .provenance = &provenance,
+	    .exit_status = 2,
 	    .terminal = terminal,
 	};
 	char *text = NULL;
@@ -137,20 +164,31 @@ static void check_report(print_function *print, bool terminal, const char *golde
 
 START_TEST(text_is_plain)
 {
-	check_report(report_text, false, "report.txt");
+	check_report(report_text, FIXTURES_DIR, false, "report.txt");
 }
 END_TEST
 
 START_TEST(terminal_shows_source)
 {
 	ck_assert(setlocale(LC_CTYPE, "C.UTF-8") != NULL);
-	check_report(report_text, true, "terminal.txt");
+	check_report(report_text, FIXTURES_DIR, true, "terminal.txt");
 }
 END_TEST
 
 START_TEST(json_holds_everything)
 {
-	check_report(report_json, false, "report.json");
+	check_report(report_json, FIXTURES_DIR, false, "report.json");
+}
+END_TEST
+
+START_TEST(every_other_format)
+{
+	check_report(report_sarif, "/project", false, "report.sarif");
+	check_report(report_github, FIXTURES_DIR, false, "report.github");
+	check_report(report_gitlab, FIXTURES_DIR, false, "report.gitlab.json");
+	check_report(report_rdjson, FIXTURES_DIR, false, "report.rdjson");
+	check_report(report_checkstyle, FIXTURES_DIR, false, "report.checkstyle.xml");
+	check_report(report_junit, FIXTURES_DIR, false, "report.junit.xml");
 }
 END_TEST
 
@@ -162,7 +200,7 @@ static void print_notes_and_summary(const struct report *report, FILE *out)
 
 START_TEST(summary_names_every_gap)
 {
-	check_report(print_notes_and_summary, false, "summary.txt");
+	check_report(print_notes_and_summary, FIXTURES_DIR, false, "summary.txt");
 }
 END_TEST
 
@@ -304,6 +342,11 @@ START_TEST(utf8_is_strict)
 	    {"\xED\xA0\x80", 1, UTF8_REPLACEMENT},     /* surrogate */
 	    {"\xF4\x90\x80\x80", 1, UTF8_REPLACEMENT}, /* beyond U+10FFFF */
 	    {"\xFF", 1, UTF8_REPLACEMENT},
+	    {"\xE2\x82(", 2, UTF8_REPLACEMENT},    /* cut short: one for both */
+	    {"\xF0\x9F\x98", 3, UTF8_REPLACEMENT}, /* cut short by the end */
+	    {"\xE2\x28\xA1", 1, UTF8_REPLACEMENT}, /* no continuation */
+	    {"\xF4\x8F\xBF\xBF", 4, 0x10FFFF},     /* the last one */
+	    {"\xED\x9F\xBF", 3, 0xD7FF},           /* the last before the surrogates */
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		uint32_t character;
@@ -333,17 +376,22 @@ START_TEST(json_is_escaped)
 }
 END_TEST
 
-static void check_snippet(struct location location, const char *expected)
+static void check_snippet_in(unsigned width, struct location location, const char *expected)
 {
 	struct source source = {0};
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
-	snippet_print(&source, FIXTURES_DIR "/output/source.c", &location, out);
+	snippet_print(&source, FIXTURES_DIR "/output/source.c", &location, width, out);
 	fclose(out);
 	ck_assert_str_eq(text, expected);
 	free(text);
 	source_release(&source);
+}
+
+static void check_snippet(struct location location, const char *expected)
+{
+	check_snippet_in(0, location, expected);
 }
 
 START_TEST(snippet_bounds)
@@ -356,6 +404,85 @@ START_TEST(snippet_bounds)
 	check_snippet((struct location){"", 12, 1, 12, 2}, "");
 	check_snippet((struct location){"", 0, 0, 0, 0}, "");
 	check_snippet((struct location){"", 11, 1, 11, UINT32_MAX}, last);
+}
+END_TEST
+
+START_TEST(paths_become_uris)
+{
+	struct arena arena = {0};
+	ck_assert_str_eq(uri_of_path("src/a-b_c.~d/0.c", &arena), "src/a-b_c.~d/0.c");
+	ck_assert_str_eq(uri_of_path("a b%:\n\xFF.c", &arena), "a%20b%25%3A%0A%FF.c");
+	ck_assert_str_eq(uri_of_path("/usr/include/x++.h", &arena), "file:///usr/include/x%2B%2B.h");
+	arena_release(&arena);
+}
+END_TEST
+
+START_TEST(remotes_become_uris)
+{
+	static const struct {
+		const char *address, *uri;
+	} cases[] = {
+	    {"https://example.org/a/b.git", "https://example.org/a/b.git"},
+	    {"https://user:secret@example.org/a/b.git", "https://example.org/a/b.git"},
+	    {"https://us@er:secret@example.org/a@b.git", "https://example.org/a@b.git"},
+	    {"ssh://git@example.org:22/a", "ssh://example.org:22/a"},
+	    {"git@example.org:a/b.git", "ssh://example.org/a/b.git"},
+	    {"example.org:/a b", "ssh://example.org/a%20b"},
+	    {"/srv/git/a.git", NULL},
+	    {"../a.git", NULL},
+	    {"./a:b.git", NULL},
+	    {"file:///srv/git/a.git", NULL},
+	};
+	struct arena arena = {0};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *uri = provenance_uri(cases[i].address, &arena);
+		if (cases[i].uri)
+			ck_assert_str_eq(uri, cases[i].uri);
+		else
+			ck_assert_ptr_null(uri);
+	}
+	arena_release(&arena);
+}
+END_TEST
+
+/* That hashes are GitHub's, tests/test_sarif.py compares; here, what they are to depend on. */
+START_TEST(line_hashes_know_lines_again)
+{
+	struct arena arena = {0};
+	struct line_hashes hashes = {0};
+	line_hashes_compute(&hashes, "a\nb\n", 4);
+	const char *a = line_hash(&hashes, 1, &arena), *b = line_hash(&hashes, 2, &arena);
+	ck_assert_str_ne(a, b);
+	ck_assert_ptr_nonnull(line_hash(&hashes, 3, &arena)); /* the empty one at the end */
+	ck_assert_ptr_null(line_hash(&hashes, 4, &arena));
+	ck_assert_ptr_null(line_hash(&hashes, 0, &arena));
+	line_hashes_compute(&hashes, "x\r\n \ta\rb \n", 10);
+	ck_assert_str_eq(line_hash(&hashes, 2, &arena), a);
+	ck_assert_str_eq(line_hash(&hashes, 3, &arena), b);
+	line_hashes_release(&hashes);
+	arena_release(&arena);
+}
+END_TEST
+
+START_TEST(snippets_do_not_wrap)
+{
+	ck_assert(setlocale(LC_CTYPE, "C.UTF-8") != NULL);
+	check_snippet_in(40, (struct location){"", 6, 2, 6, 7},
+			 "    6 |         const char *name = \"żółć\n"
+			 "      |         \033[1;32m^~~~~\033[0m\n");
+	check_snippet_in(40, (struct location){"", 6, 40, 6, 54},
+			 "    6 | me = \"żółć 名前\"; wait_for(name)\n"
+			 "      |                   \033[1;32m^~~~~~~~~~~~~~\033[0m\n");
+	/* A character of two columns that would reach over the edge is left out. */
+	check_snippet_in(43, (struct location){"", 6, 2, 6, 3},
+			 "    6 |         const char *name = \"żółć 名\n"
+			 "      |         \033[1;32m^\033[0m\n");
+	check_snippet_in(44, (struct location){"", 6, 2, 6, 3},
+			 "    6 |         const char *name = \"żółć 名 \n"
+			 "      |         \033[1;32m^\033[0m\n");
+	check_snippet_in(63, (struct location){"", 6, 40, 6, 54},
+			 "    6 |         const char *name = \"żółć 名前\"; wait_for(name);\n"
+			 "      |                                         \033[1;32m^~~~~~~~~~~~~~\033[0m\n");
 }
 END_TEST
 
@@ -374,6 +501,7 @@ int main(void)
 	tcase_add_test(tests, text_is_plain);
 	tcase_add_test(tests, terminal_shows_source);
 	tcase_add_test(tests, json_holds_everything);
+	tcase_add_test(tests, every_other_format);
 	tcase_add_test(tests, summary_names_every_gap);
 	tcase_add_test(tests, summary_of_nothing_is_short);
 	tcase_add_test(tests, summary_says_what_was_not_asked_for);
@@ -384,6 +512,10 @@ int main(void)
 	tcase_add_test(tests, columns_are_counted_in_either_unit);
 	tcase_add_test(tests, json_is_escaped);
 	tcase_add_test(tests, snippet_bounds);
+	tcase_add_test(tests, snippets_do_not_wrap);
+	tcase_add_test(tests, paths_become_uris);
+	tcase_add_test(tests, remotes_become_uris);
+	tcase_add_test(tests, line_hashes_know_lines_again);
 	tcase_add_test(tests, formats_are_found_by_name);
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);

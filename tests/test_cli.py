@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import termios
 import unittest
 from pathlib import Path
 
@@ -690,8 +691,9 @@ class Output(Project):
         self.assertIn("\033[1;35mwarning: ", colored)
         self.assertIn("    6 |         nap();\n      |         \033[1;32m^~~~~\033[0m\n", colored)
 
-    def on_a_terminal(self, *arguments, **environment):
+    def on_a_terminal(self, *arguments, columns=80, **environment):
         master, slave = pty.openpty()
+        termios.tcsetwinsize(slave, (24, columns))
         self.addCleanup(os.close, master)
         command = [ASYNCLINT, "--rules", "blocking-in-async", "--no-models", "--models", "models", *arguments]
         env = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
@@ -711,6 +713,17 @@ class Output(Project):
         self.assertNotIn("\033", self.on_a_terminal("--color=never"))
         self.assertNotIn("\033", self.on_a_terminal(NO_COLOR="1"))
         self.assertNotIn("\033", self.on_a_terminal(TERM="dumb"))
+
+
+    def test_source_lines_do_not_wrap(self):
+        self.write("src/tick.c", TICK.replace("\tnap();", "\tif (\"a long condition before it\") nap(); /* and a comment */"))
+        self.assertIn("    6 |         if (\"a long condition before it\") nap(); /* and a comment */\r\n", self.on_a_terminal())
+        self.assertIn("    6 | long condition before it\") nap()\r\n"
+                      "      |                            \033[1;32m^~~~~\033[0m\r\n", self.on_a_terminal(columns=40))
+
+    def test_terminal_ends_with_an_empty_line(self):
+        """Before the summary, and between findings."""
+        self.assertTrue(self.on_a_terminal().endswith("\r\n\r\n"))
 
 
 class Documents(Project):
@@ -796,6 +809,7 @@ class Documents(Project):
         self.refused("unknown rule 'blocking-in-asinc'; did you mean 'blocking-in-async'?", "--rules", "blocking-in-asinc")
         self.refused("no file before it", "check", "--", "-I.")
         self.refused("option '--dump' does not go with 'check'", "check", "--dump")
+        self.refused("rules are listed as text or json, not as sarif", "rules", "--format", "sarif")
 
 
 if __name__ == "__main__":
