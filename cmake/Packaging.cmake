@@ -89,5 +89,6 @@ run a loop in secret, interfaces with two modes.")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS libc6-dev) # the headers of about every program
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "cmake, pre-commit")
 include(CPack)

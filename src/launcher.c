@@ -24,8 +24,9 @@ static int become(const char *const *command)
 {
 	fflush(NULL);
 	execvp(command[0], (char *const *)command);
-	console_error("cannot run '%s': %s", command[0], strerror(errno));
-	return errno == ENOENT ? NOT_FOUND : NOT_RUN;
+	int reason = errno;
+	console_error("cannot run '%s': %s", command[0], strerror(reason));
+	return reason == ENOENT ? NOT_FOUND : NOT_RUN;
 }
 
 /* Runs the command to its end; returns what waitpid() says of it. It ends with this process, whatever ends that. */

@@ -81,11 +81,11 @@ static bool is_object(const void *bytes, size_t size)
 	static const unsigned char bitcode[] = {'B', 'C', 0xC0, 0xDE};
 	if (size >= sizeof(bitcode) && memcmp(bytes, bitcode, sizeof(bitcode)) == 0)
 		return true;
-	uint16_t type; /* in the byte order of the object's machine: ET_REL is 1 */
-	if (size < EI_NIDENT + sizeof(type) || memcmp(bytes, ELFMAG, SELFMAG) != 0)
+	/* Behind e_ident stands e_type, in the byte order of the object's machine. */
+	const unsigned char *ident = bytes;
+	if (size < EI_NIDENT + sizeof(Elf32_Half) || memcmp(ident, ELFMAG, SELFMAG) != 0)
 		return false;
-	const unsigned char *ident = bytes, *low = ident + EI_NIDENT + (ident[EI_DATA] == ELFDATA2MSB);
-	return *low == ET_REL;
+	return ident[EI_NIDENT + (ident[EI_DATA] == ELFDATA2MSB)] == ET_REL;
 }
 
 /* A source that is named instead of its object. */
@@ -147,15 +147,21 @@ static void search_folder(struct search *search, const char *folder)
 	if (!resolved || intern(&search->seen, resolved) != known)
 		return;
 	char *const paths[] = {arena_strdup(search->arena, resolved), NULL};
-	FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_NOSTAT, compare_names);
+	FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, compare_names);
 	for (FTSENT *entry; tree && (entry = fts_read(tree));) {
 		if (entry->fts_info == FTS_D && strcmp(entry->fts_name, ".git") == 0)
 			fts_set(tree, entry, FTS_SKIP);
-		else if (entry->fts_info == FTS_NSOK || entry->fts_info == FTS_F)
+		else if (entry->fts_info == FTS_F)
 			add_facts_file(search, entry->fts_path, entry->fts_name);
 	}
 	if (tree)
 		fts_close(tree);
+}
+
+static const char *folder_of(const char *path, struct arena *arena)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? arena_strndup(arena, path, (size_t)(slash - path) + (slash == path)) : ".";
 }
 
 /* The facts of a library's member, or NULL. Its own folder is searched first, as the nearest. */
@@ -164,9 +170,7 @@ static const char *find_facts(struct search *search, const char *library, const 
 	size_t size;
 	const char *key =
 	    object_key(search, member->name, strlen(member->name), hash(member->bytes, member->size), &size);
-	const char *slash = strrchr(library, '/'), *next = ".";
-	if (slash)
-		next = arena_strndup(search->arena, library, (size_t)(slash - library) + (slash == library));
+	const char *next = folder_of(library, search->arena);
 	for (const char *const *folder = search->folders; next; next = *folder++) {
 		search_folder(search, next);
 		uint32_t id = intern_find_n(&search->objects, key, size);
@@ -191,9 +195,7 @@ static void take_member(struct search *search, const char *library, const struct
 {
 	const char *facts;
 	if (!member->bytes) {
-		const char *slash = strrchr(library, '/');
-		const char *folder = slash ? arena_strndup(search->arena, library, (size_t)(slash - library)) : ".";
-		const char *path = path_join(folder, member->name, search->arena);
+		const char *path = path_join(folder_of(library, search->arena), member->name, search->arena);
 		take_object(search, path, linked_hash(path));
 	} else if (!is_object(member->bytes, member->size)) {
 		return; /* a list of names or the like, which linkers pass over too */
