@@ -86,6 +86,7 @@ set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "asynclint reads whole C programs that run 
 libevent, libev, sd-event, or one made by hand) and finds where blocking and
 asynchronous code are mixed up: callbacks that stop the loop, functions that
 run a loop in secret, interfaces with two modes.")
+set(CPACK_DEBIAN_PACKAGE_HOMEPAGE "${ASYNCLINT_HOMEPAGE}")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)

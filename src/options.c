@@ -32,7 +32,7 @@ enum {
 	ANALYSING = CHECK | JOIN | LD | WHY,
 	REPORTING = CHECK | JOIN | LD,
 	CONFIGURED = ANALYSING | PARSING,
-	ANY = UINT_MAX,
+	ANY = INT_MAX,
 };
 
 /* Values of options without a letter. */
