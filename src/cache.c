@@ -80,18 +80,6 @@ static struct entry_name result_name(const uint64_t key[2])
 	return entry_name(key, 'r');
 }
 
-/* Makes the directory and those above it. */
-static bool make_directories(const char *path, struct arena *arena)
-{
-	char *made = arena_strdup(arena, path);
-	for (char *slash = strchr(made + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		mkdir(made, 0777);
-		*slash = '/';
-	}
-	return mkdir(made, 0777) == 0 || errno == EEXIST;
-}
-
 /* Tells backup programs to leave the directory out: https://bford.info/cachedir/ */
 static void tag(const struct cache *cache)
 {
@@ -127,7 +115,7 @@ static bool is_on_network(int directory)
 struct cache *cache_open(const struct cache_options *options, struct arena *arena, const char **error)
 {
 	int directory = -1;
-	if (make_directories(options->directory, arena))
+	if (io_make_directories(options->directory, arena))
 		directory = open(options->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (directory < 0) {
 		*error = arena_printf(arena, "cannot use the cache '%s': %s", options->directory, strerror(errno));

@@ -128,3 +128,12 @@ int catalog_rules(const struct options *options)
 		       (*rule)->summary);
 	return 0;
 }
+
+int catalog_list_checks(const struct options *options)
+{
+	puts("Enabled checks:");
+	for (const struct rule *const *rule = options->rules; *rule; rule++)
+		printf("    %s\n", (*rule)->id);
+	putchar('\n');
+	return 0;
+}

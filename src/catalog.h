@@ -14,6 +14,10 @@ const char *catalog_directory(struct arena *arena, const char **error);
 /* Prints the document of options->subject. Returns the exit status. */
 int catalog_explain(const struct options *options);
 
+/* Prints the ids of options->rules as clang-tidy lists its checks, which its drivers ask for to see whether the program
+   can be run at all. Returns the exit status. */
+int catalog_list_checks(const struct options *options);
+
 /* Prints a line for each rule, or all as a JSON array. Returns the exit status. */
 int catalog_rules(const struct options *options);
 

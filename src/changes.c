@@ -173,11 +173,6 @@ void changes_mark_unit(struct changes *changes, const struct facts *unit)
 		changes_mark(changes, facts_text(unit, unit->inclusions[i].path));
 }
 
-bool changes_have(const struct changes *changes, const char *file)
-{
-	return intern_find(&changes->names, file) != UINT32_MAX;
-}
-
 bool changes_concern(const struct changes *changes, uint32_t id)
 {
 	const char *name = intern_text(&changes->names, id), *dot = strrchr(name, '.');

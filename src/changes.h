@@ -36,8 +36,6 @@ void changes_mark(struct changes *changes, const char *file);
 /* The same for the main file of a unit and all that it includes. */
 void changes_mark_unit(struct changes *changes, const struct facts *unit);
 
-bool changes_have(const struct changes *changes, const char *file);
-
 /* Whether the changed file of that id is of concern: source text of C, or part of a unit whatever its name is. */
 bool changes_concern(const struct changes *changes, uint32_t id);
 

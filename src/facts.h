@@ -36,6 +36,9 @@
 /* Raised whenever the layout or the meaning of any table changes: files of another version are not loaded. */
 #define FACTS_VERSION 6u
 
+/* What names of files of facts end in. */
+#define FACTS_SUFFIX ".facts"
+
 /* Lines and columns count from 1, columns in bytes; the end is exclusive. All zero: no place known. */
 struct place {
 	uint32_t file; /* string: path */

@@ -3,6 +3,7 @@
 #include "paths.h"
 
 #include <cjson/cJSON.h>
+#include <regex.h>
 #include <string.h>
 
 /* What a line filter is read with. */
@@ -92,6 +93,20 @@ bool line_filter_parse(const char *text, struct arena *arena, struct line_filter
 	return read;
 }
 
+bool filter_check_pattern(const char *pattern, struct arena *arena, const char **error)
+{
+	regex_t compiled;
+	char reason[128];
+	int failed = regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB);
+	if (!failed) {
+		regfree(&compiled);
+		return true;
+	}
+	regerror(failed, &compiled, reason, sizeof(reason));
+	*error = arena_printf(arena, "'%s' is no regular expression: %s", pattern, reason);
+	return false;
+}
+
 static bool ends_with(const char *text, const char *end)
 {
 	size_t length = strlen(text), end_length = strlen(end);
@@ -106,48 +121,90 @@ static bool is_in_ranges(const struct line_filter_file *file, uint32_t line)
 	return !file->range_count;
 }
 
-static bool line_passes(const struct filter *filter, const struct location *location, struct arena *scratch)
+/* A filter that is being applied. */
+struct sieve {
+	const struct filter *filter;
+	regex_t headers, headers_left_out; /* compiled where the filter has them */
+	struct arena scratch;              /* for paths */
+};
+
+static void compile(regex_t *compiled, const char *pattern)
 {
-	const char *path = path_join(filter->root, location->file, scratch);
-	for (uint32_t i = 0; i < filter->lines->file_count; i++)
-		if (ends_with(path, filter->lines->files[i].name))
-			return is_in_ranges(&filter->lines->files[i], location->line);
-	return !filter->lines->file_count;
+	/* It was compiled once before, so what is wrong now is a lack of memory. */
+	if (pattern && regcomp(compiled, pattern, REG_EXTENDED | REG_NOSUB) != 0)
+		arena_out_of_memory();
+}
+
+static void sieve_begin(struct sieve *sieve, const struct filter *filter)
+{
+	*sieve = (struct sieve){.filter = filter};
+	compile(&sieve->headers, filter->headers);
+	compile(&sieve->headers_left_out, filter->headers_left_out);
+}
+
+static void sieve_end(struct sieve *sieve)
+{
+	if (sieve->filter->headers)
+		regfree(&sieve->headers);
+	if (sieve->filter->headers_left_out)
+		regfree(&sieve->headers_left_out);
+	arena_release(&sieve->scratch);
+}
+
+static bool line_passes(const struct line_filter *lines, const char *path, uint32_t line)
+{
+	for (uint32_t i = 0; i < lines->file_count; i++)
+		if (ends_with(path, lines->files[i].name))
+			return is_in_ranges(&lines->files[i], line);
+	return !lines->file_count;
+}
+
+static bool header_passes(const struct sieve *sieve, const char *path)
+{
+	const struct filter *filter = sieve->filter;
+	if (ends_with(path, ".c"))
+		return true;
+	if (filter->headers && regexec(&sieve->headers, path, 0, NULL, 0) != 0)
+		return false;
+	return !filter->headers_left_out || regexec(&sieve->headers_left_out, path, 0, NULL, 0) != 0;
 }
 
 /* What has no place cannot be looked for by its place. */
-static bool place_passes(const struct filter *filter, const struct location *location, struct arena *scratch)
+static bool place_passes(struct sieve *sieve, const struct location *location)
 {
+	const struct filter *filter = sieve->filter;
 	if (!location->file || !*location->file)
 		return true;
-	if (filter->changes && !changes_have(filter->changes, location->file))
+	if (filter->files && intern_find(filter->files, location->file) == UINT32_MAX)
 		return false;
-	return !filter->lines || line_passes(filter, location, scratch);
+	const char *path = path_join(filter->root, location->file, &sieve->scratch);
+	return header_passes(sieve, path) && (!filter->lines || line_passes(filter->lines, path, location->line));
 }
 
-static bool finding_passes(const struct filter *filter, const struct finding *finding)
+static bool finding_passes(struct finding *finding, void *context)
 {
-	struct arena scratch = {0};
-	bool passes = place_passes(filter, &finding->location, &scratch);
+	struct sieve *sieve = context;
+	bool passes = place_passes(sieve, &finding->location);
 	for (uint32_t i = 0; i < finding->path.count && !passes; i++)
-		passes = finding->path.items[i].location.line &&
-			 place_passes(filter, &finding->path.items[i].location, &scratch);
-	if (!passes && finding_has_surface_note(finding))
-		passes = place_passes(filter, &finding->surface.items[0].location, &scratch);
-	arena_release(&scratch);
-	return passes;
+		passes = finding->path.items[i].location.line && place_passes(sieve, &finding->path.items[i].location);
+	return passes ||
+	       (finding_has_surface_note(finding) && place_passes(sieve, &finding->surface.items[0].location));
 }
 
-uint32_t filter_apply(const struct filter *filter, struct findings *findings)
+static void keep_notes(struct sieve *sieve, coverage_notes *notes)
 {
-	uint32_t kept = 0, count = findings->list.count;
-	for (uint32_t i = 0; i < count; i++) {
-		struct finding *finding = findings->list.items[i];
-		if (finding_passes(filter, finding))
-			findings->list.items[kept++] = finding;
-		else
-			finding_release(finding);
-	}
-	findings->list.count = kept;
-	return count - kept;
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < notes->count; i++)
+		if (place_passes(sieve, &notes->items[i].location))
+			notes->items[kept++] = notes->items[i];
+	notes->count = kept;
+}
+
+void filter_apply(const struct filter *filter, struct findings *findings, struct coverage *coverage)
+{
+	struct sieve sieve;
+	sieve_begin(&sieve, filter);
+	coverage->filtered = findings_keep(findings, finding_passes, &sieve);
+	keep_notes(&sieve, &coverage->unused_suppressions);
+	sieve_end(&sieve);
 }

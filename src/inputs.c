@@ -3,6 +3,7 @@
 #include "cache.h"
 #include "compdb.h"
 #include "console.h"
+#include "facts_files.h"
 #include "io.h"
 #include "libclang.h"
 #include "paths.h"
@@ -27,6 +28,7 @@ struct named_file {
 struct selection {
 	TABLE(struct named_file) files;
 	bool has_headers;
+	bool for_report;   /* the files say what is reported, not what is analysed */
 	uint32_t excluded; /* files that were named and are not looked at */
 };
 
@@ -165,10 +167,24 @@ static void select_commands(struct inputs *inputs, struct selection *selection)
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < inputs->commands.list.count; i++) {
 		struct command command = inputs->commands.list.items[i];
-		if (is_named(selection, &command) || selection->has_headers)
+		if (is_named(selection, &command) || selection->has_headers || selection->for_report)
 			inputs->commands.list.items[kept++] = command;
 	}
 	inputs->partial |= kept < inputs->commands.list.count;
+	inputs->commands.list.count = kept;
+}
+
+/* Each file is of one part, whatever else is in the database and in which order: machines that configure for themselves
+ * leave nothing out. */
+static void select_shard(struct inputs *inputs, const struct options *options)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < inputs->commands.list.count; i++) {
+		struct command command = inputs->commands.list.items[i];
+		const char *name = path_in_root(command.file, inputs->root);
+		if (XXH3_64bits(name, strlen(name)) % options->shards == options->shard - 1)
+			inputs->commands.list.items[kept++] = command;
+	}
 	inputs->commands.list.count = kept;
 }
 
@@ -219,7 +235,11 @@ static enum inputs_result read_database(struct inputs *inputs, const struct opti
 	}
 	if (options->file_count)
 		select_commands(inputs, selection);
-	return drop_excluded_commands(inputs, options->verbose) ? INPUTS_READY : INPUTS_FAILED;
+	if (!drop_excluded_commands(inputs, options->verbose))
+		return INPUTS_FAILED;
+	if (options->shards)
+		select_shard(inputs, options);
+	return INPUTS_READY;
 }
 
 static enum inputs_result make_fixed_commands(struct inputs *inputs, const struct options *options,
@@ -374,18 +394,16 @@ static bool includes(const struct facts *unit, const char *path)
 	return false;
 }
 
-/* Whether the unit is to be analysed: always, unless headers are named. Marks those that it includes. */
-static bool is_wanted(struct inputs *inputs, struct selection *selection, const struct unit *unit)
+/* Whether the unit is one of the named files or includes one of the named headers. Marks these. */
+static bool is_asked_for(struct inputs *inputs, struct selection *selection, const struct unit *unit)
 {
-	if (!selection->has_headers)
-		return true;
-	bool wanted = is_named(selection, unit->command);
+	bool asked = is_named(selection, unit->command);
 	for (uint32_t i = 0; i < selection->files.count; i++) {
 		struct named_file *file = &selection->files.items[i];
-		if (file->header && includes(unit->facts, path_in_root(file->path, inputs->root)))
-			wanted = file->found = true;
+		if (file->header && unit->facts && includes(unit->facts, path_in_root(file->path, inputs->root)))
+			asked = file->found = true;
 	}
-	return wanted;
+	return asked;
 }
 
 /* What fails in a library that is only read beside is worth a warning. `name` is the facts' name of the file. */
@@ -405,18 +423,27 @@ static void note_failed(struct inputs *inputs, struct coverage *coverage, const 
 	table_add(&coverage->failed, (struct coverage_note){.name = name, .message = message});
 }
 
-static void add_facts(struct inputs *inputs, struct coverage *coverage, const struct facts *facts)
+/* Of a unit that was parsed with errors; else false. */
+static bool first_trouble(const struct facts *facts, struct coverage_note *note)
 {
-	table_add(&inputs->facts, facts);
 	if (!facts->troubles_count)
-		return;
+		return false;
 	const struct fact_trouble *trouble = &facts->troubles[0];
-	struct coverage_note note = {
+	*note = (struct coverage_note){
 	    .name = facts_text(facts, facts->main_file),
 	    .message = facts_text(facts, trouble->message),
 	    .location = {facts_text(facts, trouble->place.file), trouble->place.line, trouble->place.column,
 			 trouble->place.end_line, trouble->place.end_column},
 	};
+	return true;
+}
+
+static void add_facts(struct inputs *inputs, struct coverage *coverage, const struct facts *facts)
+{
+	struct coverage_note note;
+	table_add(&inputs->facts, facts);
+	if (!first_trouble(facts, &note))
+		return;
 	table_add(&coverage->degraded, note);
 	if (!is_vendored(inputs, note.name))
 		console_warning("%s: parsed with errors: %s:%u:%u: %s", shown(inputs, note.name),
@@ -424,35 +451,72 @@ static void add_facts(struct inputs *inputs, struct coverage *coverage, const st
 				note.message);
 }
 
+/* Adds a unit that is only to complete the program. What is wrong with it is counted, and is no failure of the run. */
+static void add_quietly(struct inputs *inputs, struct coverage *coverage, const struct unit *unit)
+{
+	struct coverage_note note = {.name = path_in_root(unit->command->file, inputs->root), .message = unit->error};
+	if (unit->facts)
+		table_add(&inputs->facts, unit->facts);
+	if (!unit->facts)
+		table_add(&coverage->failed, note);
+	else if (first_trouble(unit->facts, &note))
+		table_add(&coverage->degraded, note);
+	else
+		return;
+	inputs->partial |= !unit->facts;
+	inputs->elsewhere += !is_vendored(inputs, note.name);
+}
+
 static void sort_units(struct inputs *inputs, struct coverage *coverage, struct selection *selection)
 {
+	bool all = !selection->has_headers && !selection->for_report;
 	for (uint32_t i = 0; i < inputs->units.list.count; i++) {
 		const struct unit *unit = &inputs->units.list.items[i];
-		if (!unit->facts)
+		bool asked = all || is_asked_for(inputs, selection, unit);
+		if (!asked && selection->for_report)
+			add_quietly(inputs, coverage, unit);
+		else if (!unit->facts)
 			note_failed(inputs, coverage, path_in_root(unit->command->file, inputs->root), unit->error);
-		else if (is_wanted(inputs, selection, unit))
+		else if (asked)
 			add_facts(inputs, coverage, unit->facts);
 		else
 			inputs->partial = true;
 	}
+	if (inputs->elsewhere)
+		console_warning("%u unit%s beside the named files could not be read without errors; "
+				"'asynclint' without files tells more",
+				inputs->elsewhere, inputs->elsewhere == 1 ? "" : "s");
 }
 
-static void report_files_not_found(struct inputs *inputs, const struct selection *selection)
+/* Returns whether there is anything to report on. A file that the database does not know is an error, unless it is to
+ * be skipped. */
+static bool report_files_not_found(struct inputs *inputs, const struct options *options,
+				   const struct selection *selection)
 {
+	bool skip = options->skip_without_database, any = !selection->files.count || !skip;
 	for (uint32_t i = 0; i < selection->files.count; i++) {
 		const struct named_file *file = &selection->files.items[i];
+		any |= file->found;
 		if (file->found)
 			continue;
-		console_error(file->header ? "'%s' is included by no unit of '%s/%s'"
-					   : "'%s' has no command in '%s/%s'",
-			      file->name, inputs->database, database_name);
-		inputs->incomplete = true;
+		const char *what = arena_printf(&inputs->arena,
+						file->header ? "'%s' is included by no unit of '%s/%s'"
+							     : "'%s' has no command in '%s/%s'",
+						file->name, inputs->database, database_name);
+		if (skip)
+			console_warning("%s: it was not checked", what);
+		else
+			console_error("%s", what);
+		inputs->incomplete |= !skip;
 	}
+	return any;
 }
 
 /* False after an error message. */
-static bool read_changes(struct inputs *inputs, const struct options *options)
+static bool read_changes(struct inputs *inputs, const struct options *options, struct coverage *coverage)
 {
+	coverage->changes_only = true;
+	inputs->reported = &inputs->changes.names;
 	const char *error = NULL;
 	stats_begin(inputs->stats, "changes");
 	bool read = changes_read(inputs->root, options->since, &inputs->arena, &inputs->changes, &error);
@@ -496,11 +560,21 @@ static bool find_changed_units(struct inputs *inputs, struct coverage *coverage)
 	return coverage->changed_files > coverage->changed_in_no_unit.count;
 }
 
+/* With --whole-program: what is in the named files is asked for. */
+static void name_what_is_asked(struct inputs *inputs, const struct selection *selection)
+{
+	intern_init(&inputs->named);
+	for (uint32_t i = 0; i < selection->files.count; i++)
+		intern(&inputs->named, path_in_root(selection->files.items[i].path, inputs->root));
+	inputs->reported = &inputs->named;
+}
+
 static enum inputs_result make_facts(struct inputs *inputs, const struct options *options, struct coverage *coverage,
 				     struct selection *selection)
 {
 	stats_begin(inputs->stats, "database");
 	resolve_named_files(inputs, options, selection);
+	selection->for_report = options->whole_program && options->file_count && !options->compiler_arguments;
 	if (selection->excluded && !selection->files.count && !inputs->incomplete) {
 		stats_end(inputs->stats);
 		console_warning("all that is named is excluded: nothing was checked");
@@ -511,20 +585,36 @@ static enum inputs_result make_facts(struct inputs *inputs, const struct options
 	stats_end(inputs->stats);
 	if (result != INPUTS_READY)
 		return result;
-	if (options->action == ACTION_FACTS)
+	if (selection->for_report)
+		name_what_is_asked(inputs, selection);
+	if (options->action == ACTION_FACTS && !options->many_facts)
 		keep_first_command(inputs);
 	if (options->verbose)
 		tell_commands(inputs);
-	coverage->changes_only = options->changed;
-	if (options->changed && !read_changes(inputs, options))
+	if (options->changed && !read_changes(inputs, options, coverage))
 		return INPUTS_FAILED;
 	if (options->changed && inputs->changes.names.count == 1)
 		return INPUTS_UNCHANGED;
 	if (!parse_units(inputs, options))
 		return INPUTS_FAILED;
 	sort_units(inputs, coverage, selection);
-	report_files_not_found(inputs, selection);
+	if (!report_files_not_found(inputs, options, selection))
+		return INPUTS_SKIPPED;
 	return options->changed && !find_changed_units(inputs, coverage) ? INPUTS_UNCHANGED : INPUTS_READY;
+}
+
+/* The files that are meant: of a directory, all that is in it. */
+static void name_facts(struct inputs *inputs, const struct options *options, struct coverage *coverage,
+		       facts_names *names)
+{
+	for (uint32_t i = 0; i < options->file_count; i++) {
+		const char *name = options->files[i], *error = NULL;
+		struct stat status;
+		if (stat(name, &status) != 0 || !S_ISDIR(status.st_mode))
+			table_add(names, name);
+		else if (!facts_files_list(name, names, &inputs->arena, &error))
+			note_failed(inputs, coverage, name, error);
+	}
 }
 
 static enum inputs_result load_facts(struct inputs *inputs, const struct options *options, struct coverage *coverage)
@@ -535,19 +625,24 @@ static enum inputs_result load_facts(struct inputs *inputs, const struct options
 		inputs->cache = open_cache(inputs, options);
 		inputs->partial = true; /* one program of several */
 	}
+	if (options->changed && !read_changes(inputs, options, coverage))
+		return INPUTS_FAILED;
 	stats_begin(inputs->stats, "load");
-	for (uint32_t i = 0; i < options->file_count; i++) {
+	facts_names names = {0};
+	name_facts(inputs, options, coverage, &names);
+	for (uint32_t i = 0; i < names.count; i++) {
 		const char *error = NULL;
-		struct facts *facts = facts_load(options->files[i], &inputs->arena, &error);
+		struct facts *facts = facts_load(names.items[i], &inputs->arena, &error);
 		if (!facts) {
-			note_failed(inputs, coverage, options->files[i], error);
+			note_failed(inputs, coverage, names.items[i], error);
 			continue;
 		}
 		table_add(&inputs->loaded, facts);
 		add_facts(inputs, coverage, facts);
 	}
+	table_release(&names);
 	stats_end(inputs->stats);
-	return INPUTS_READY;
+	return options->changed && !find_changed_units(inputs, coverage) ? INPUTS_UNCHANGED : INPUTS_READY;
 }
 
 static int compare_notes(const void *left, const void *right)
@@ -596,6 +691,7 @@ void inputs_release(struct inputs *inputs)
 	table_release(&inputs->asked);
 	table_release(&inputs->commands.list);
 	changes_release(&inputs->changes);
+	intern_release(&inputs->named);
 	units_release(&inputs->units);
 	arena_release(&inputs->arena);
 }

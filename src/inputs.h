@@ -10,14 +10,15 @@
 
 #include "changes.h"
 #include "finding.h"
+#include "intern.h"
 #include "options.h"
 #include "units.h"
 
 enum inputs_result {
 	INPUTS_READY,
 	INPUTS_FAILED,    /* there is nothing to analyse; said why */
-	INPUTS_SKIPPED,   /* no compile database, and --skip-without-database, or all that is named is excluded, and
-			     --force-exclude: said so */
+	INPUTS_SKIPPED,   /* no compile database, or none of the named files in it, and --skip-without-database; or all
+			     that is named is excluded, and --force-exclude: said so */
 	INPUTS_UNCHANGED, /* --changed or --since, and no unit has what changed: nothing can be found */
 };
 
@@ -36,10 +37,13 @@ struct inputs {
 	struct cache *cache;               /* that the facts are from, until inputs_close_cache(); or NULL */
 	bool tells_of_cache;               /* that it cannot be used */
 	struct changes changes;            /* with --changed and --since */
+	struct intern named;               /* with --whole-program: the files that the command line names */
+	const struct intern *reported;     /* only what is in these files is asked for; or NULL */
 	config_strings asked;              /* excluded files (absolute) that were named */
 	struct scope scope;                /* options->scope with them */
 	bool partial;                      /* only part of the project was asked for */
 	bool incomplete;                   /* something that was asked for could not be had */
+	uint32_t elsewhere;                /* units that were not asked for and could not be read without errors */
 };
 
 /* Makes or loads the facts. Adds to coverage: units, degraded, failed (in order of name; the strings are owned by the

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,4 +42,15 @@ bool io_write(int file, const void *bytes, size_t size)
 		done += put > 0 ? (size_t)put : 0;
 	}
 	return true;
+}
+
+bool io_make_directories(const char *path, struct arena *arena)
+{
+	char *made = arena_strdup(arena, path);
+	for (char *slash = strchr(made + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(made, 0777);
+		*slash = '/';
+	}
+	return mkdir(made, 0777) == 0 || errno == EEXIST;
 }

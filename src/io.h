@@ -1,8 +1,10 @@
 /*
- * Reading and writing all of something: the system's calls may do part of it, or be interrupted.
+ * Reading, writing and making all of something: the system's calls may do part of it, or be interrupted.
  */
 #ifndef ASYNCLINT_IO_H
 #define ASYNCLINT_IO_H
+
+#include "arena.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,5 +19,8 @@ ssize_t io_read(int file, void *bytes, size_t size);
 
 /* False with errno set on failure. */
 bool io_write(int file, const void *bytes, size_t size);
+
+/* Makes the directory and those above it, if they are not there. False with errno set on failure. */
+bool io_make_directories(const char *path, struct arena *arena);
 
 #endif

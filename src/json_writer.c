@@ -32,7 +32,7 @@ static void new_line(struct json_writer *json)
 {
 	putc('\n', json->out);
 	for (unsigned i = 0; i < json->depth; i++)
-		putc('\t', json->out);
+		putc(json->yaml ? ' ' : '\t', json->out);
 }
 
 static void begin_value(struct json_writer *json, const char *key)

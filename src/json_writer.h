@@ -26,6 +26,7 @@ struct json_writer {
 	unsigned depth;
 	char closing[JSON_DEPTH];       /* of each open object or array */
 	unsigned count[JSON_DEPTH + 1]; /* of what each holds so far */
+	bool yaml;                      /* is to be read as YAML, in which no line begins with a tab */
 };
 
 void json_object(struct json_writer *json, const char *key);

@@ -2,20 +2,17 @@
 
 #include "archive.h"
 #include "facts.h"
+#include "facts_files.h"
 #include "intern.h"
 #include "io.h"
 #include "paths.h"
 
 #include <elf.h>
-#include <fts.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
-
-static const char suffix[] = ".asynclint";
 
 struct mapping {
 	const void *bytes; /* NULL: there are none */
@@ -34,7 +31,7 @@ struct search {
 
 const char *linked_facts_path(const char *object, struct arena *arena)
 {
-	return arena_printf(arena, "%s%s", object, suffix);
+	return arena_printf(arena, "%s%s", object, FACTS_SUFFIX);
 }
 
 static struct mapping map(const char *path)
@@ -122,40 +119,31 @@ static const char *object_key(const struct search *search, const char *name, siz
 	return key;
 }
 
-static void add_facts_file(struct search *search, const char *path, const char *name)
+static void add_facts_file(struct search *search, const char *path)
 {
-	size_t length = strlen(name), end = strlen(suffix), size;
+	const char *name = strrchr(path, '/') + 1;
+	size_t size;
 	uint64_t object;
-	if (length <= end || strcmp(name + length - end, suffix) != 0 || !facts_object(path, &object))
+	if (!facts_object(path, &object))
 		return;
-	const char *key = object_key(search, name, length - end, object, &size);
+	const char *key = object_key(search, name, strlen(name) - strlen(FACTS_SUFFIX), object, &size);
 	if (intern_n(&search->objects, key, size) == search->of_object.count)
-		table_add(&search->of_object, arena_strdup(search->arena, path));
+		table_add(&search->of_object, path);
 }
 
-static int compare_names(const FTSENT **left, const FTSENT **right)
-{
-	return strcmp((*left)->fts_name, (*right)->fts_name);
-}
-
-/* Adds the facts files of the folder and all beneath it, once. Names are sorted, so that of two files for equal objects
-   always the same is found. */
+/* Adds the facts files of the folder and all beneath it, once. Of two files for equal objects it is always the same
+   that is found, as they come in order of name. */
 static void search_folder(struct search *search, const char *folder)
 {
-	const char *resolved = path_resolve(folder, search->arena);
+	facts_names names = {0};
+	const char *resolved = path_resolve(folder, search->arena), *error;
 	uint32_t known = search->seen.count;
 	if (!resolved || intern(&search->seen, resolved) != known)
 		return;
-	char *const paths[] = {arena_strdup(search->arena, resolved), NULL};
-	FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, compare_names);
-	for (FTSENT *entry; tree && (entry = fts_read(tree));) {
-		if (entry->fts_info == FTS_D && strcmp(entry->fts_name, ".git") == 0)
-			fts_set(tree, entry, FTS_SKIP);
-		else if (entry->fts_info == FTS_F)
-			add_facts_file(search, entry->fts_path, entry->fts_name);
-	}
-	if (tree)
-		fts_close(tree);
+	facts_files_list(resolved, &names, search->arena, &error); /* that there are none, the members will tell */
+	for (uint32_t i = 0; i < names.count; i++)
+		add_facts_file(search, names.items[i]);
+	table_release(&names);
 }
 
 static const char *folder_of(const char *path, struct arena *arena)

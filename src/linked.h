@@ -1,7 +1,7 @@
 /*
  * From the files that are linked to the facts of what was compiled to them.
  *
- * asynclint-cc writes the facts of a unit beside its object file: a.o has a.o.asynclint (linked_facts_path()). They are
+ * asynclint-cc writes the facts of a unit beside its object file: a.o has a.o.facts (linked_facts_path()). They are
  * tied together by content, the object's hash stands in its facts: facts of an older object are never taken for those
  * of a newer one, and the members of a static library, which have lost their path, find theirs by name and hash among
  * the facts files of a few folders.

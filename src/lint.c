@@ -7,6 +7,7 @@
 #include "catalog.h"
 #include "console.h"
 #include "dump.h"
+#include "facts_files.h"
 #include "filter.h"
 #include "inputs.h"
 #include "linked.h"
@@ -113,10 +114,12 @@ static void find(struct lint *lint)
 		baseline_note_fixed(&lint->baseline, &lint->coverage.fixed);
 	struct filter filter = {
 	    .lines = lint->options->lines.file_count ? &lint->options->lines : NULL,
-	    .changes = lint->options->changed ? &lint->inputs.changes : NULL,
+	    .files = lint->inputs.reported,
+	    .headers = lint->options->headers,
+	    .headers_left_out = lint->options->headers_left_out,
 	    .root = lint->inputs.root,
 	};
-	lint->coverage.filtered = filter_apply(&filter, &lint->findings);
+	filter_apply(&filter, &lint->findings, &lint->coverage);
 }
 
 static bool is_for_the_eye(const struct options *options)
@@ -406,12 +409,42 @@ static bool write_facts(const struct options *options, const struct facts *facts
 	return close_output(options->output, out);
 }
 
+static bool write_all_facts(struct lint *lint)
+{
+	const struct options *options = lint->options;
+	struct facts_files files;
+	const char *error = NULL;
+	uint32_t count = lint->inputs.facts.count;
+	bool written = facts_files_begin(&files, options->output, &lint->inputs.arena, &error);
+	for (uint32_t i = 0; i < count && written; i++)
+		written = facts_files_save(&files, lint->inputs.facts.items[i], &error);
+	facts_files_end(&files);
+	if (!written)
+		console_error("%s", error);
+	else if (!options->quiet)
+		console_note("wrote the facts of %u unit%s to '%s'", count, count == 1 ? "" : "s", options->output);
+	return written;
+}
+
+/* A part of a small database may be empty: then there is nothing to do, and it is done. */
+static int facts_of_many(struct lint *lint)
+{
+	bool empty = lint->options->shards && !lint->inputs.commands.list.count;
+	if (!write_all_facts(lint))
+		return NOT_DONE;
+	return empty ? NOTHING_FOUND : exit_status(lint);
+}
+
 static int make_facts(struct lint *lint)
 {
 	enum inputs_result result = inputs_collect(&lint->inputs, lint->options, &lint->coverage);
 	if (result == INPUTS_SKIPPED)
 		return NOTHING_FOUND;
-	if (result == INPUTS_FAILED || !lint->inputs.facts.count)
+	if (result == INPUTS_FAILED)
+		return NOT_DONE;
+	if (lint->options->many_facts)
+		return facts_of_many(lint);
+	if (!lint->inputs.facts.count)
 		return NOT_DONE;
 	struct facts facts = *lint->inputs.facts.items[0];
 	if (lint->options->object)

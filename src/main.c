@@ -28,6 +28,8 @@ static int run(const struct options *options, struct arena *arena)
 	switch (options->action) {
 	case ACTION_CHECK:
 	case ACTION_JOIN:
+		if (options->list_checks)
+			return catalog_list_checks(options);
 		return options->print_config ? print_config(options) : lint_check(options);
 	case ACTION_FACTS:
 		return lint_facts(options);

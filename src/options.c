@@ -60,7 +60,11 @@ enum {
 	OPTION_STATS,
 	OPTION_CHANGED,
 	OPTION_SINCE,
+	OPTION_WHOLE_PROGRAM,
+	OPTION_SHARD,
 	OPTION_LINE_FILTER,
+	OPTION_HEADER_FILTER,
+	OPTION_EXCLUDE_HEADER_FILTER,
 	OPTION_STRICT,
 	OPTION_UNIT_TIMEOUT,
 	OPTION_UNIT_MEMORY,
@@ -70,10 +74,13 @@ enum {
 	OPTION_COLOR,
 	OPTION_DUMP,
 	OPTION_SKIP_WITHOUT_DATABASE,
+	OPTION_REQUIRE_DATABASE,
 	OPTION_CACHE,
 	OPTION_CACHE_SIZE,
 	OPTION_NO_CACHE,
 	OPTION_OBJECTS,
+	OPTION_LIST_CHECKS,
+	OPTION_EXPORT_FIXES,
 	OPTION_VERSION,
 	OPTION_HELP,
 };
@@ -93,11 +100,19 @@ static const struct option_entry entries[] = {
     {"cache-size", "SIZE", OPTION_CACHE_SIZE, PARSING, "what the cache may take, such as 500M or 2G (default: 5G)"},
     {"no-cache", NULL, OPTION_NO_CACHE, PARSING, "parse everything, keep nothing"},
     {"skip-without-database", NULL, OPTION_SKIP_WITHOUT_DATABASE, FINDING,
-     "where no compile database is found, say so and exit with 0"},
+     "where no compile database is found, or it does not know a named file, say so and go on"},
+    {"require-database", NULL, OPTION_REQUIRE_DATABASE, FINDING,
+     "exit with 2 in these cases, whatever the option above says"},
+    {"whole-program", NULL, OPTION_WHOLE_PROGRAM, CHECK,
+     "with files named: analyse all of the database, report what is in these files"},
+    {"shard", "K/N", OPTION_SHARD, FACTS, "only the K-th of N parts of the database, for N machines"},
     {"config", "FILE", OPTION_CONFIG, CONFIGURED, "the config (default: the nearest .asynclint.json upward)"},
+    {"config-file", "FILE", OPTION_CONFIG, CONFIGURED, NULL}, /* clang-tidy's name for it */
     {"no-config", NULL, OPTION_NO_CONFIG, CONFIGURED, "without a config"},
     {"print-config", NULL, OPTION_PRINT_CONFIG, CHECK | JOIN, "print what is in effect, for the file if one is named"},
-    {"rules", "RULES", OPTION_RULES, REPORTING, "rules and families to run: a,b; -a,-b without them; all"},
+    {"rules", "RULES", OPTION_RULES, REPORTING, "rules and families to run: a,b; -a,-b without them; all; loop-*"},
+    {"checks", "RULES", OPTION_RULES, REPORTING, NULL}, /* clang-tidy's name for it */
+    {"list-checks", NULL, OPTION_LIST_CHECKS, CHECK | JOIN, "list the rules that would run, as clang-tidy does"},
     {"preview", NULL, OPTION_PREVIEW, REPORTING, "run rules in preview too"},
     {"models", "PATH", OPTION_MODELS, ANALYSING, "library models to add: a file or a directory"},
     {"no-models", NULL, OPTION_NO_MODELS, ANALYSING, "leave the built-in library models out"},
@@ -111,19 +126,26 @@ static const struct option_entry entries[] = {
     {"prune-baseline", NULL, OPTION_PRUNE_BASELINE, CHECK | JOIN, "take what is fixed out of the baseline"},
     {"add-allow", "REASON", OPTION_ADD_ALLOW, CHECK | JOIN,
      "write a suppression comment with this reason above each finding"},
-    {"changed", NULL, OPTION_CHANGED, CHECK, "report only what is in files that differ from HEAD, as git knows it"},
-    {"since", "REV", OPTION_SINCE, CHECK, "the same for all that changed since HEAD and REV parted"},
+    {"changed", NULL, OPTION_CHANGED, REPORTING, "report only what is in files that differ from HEAD, as git knows it"},
+    {"since", "REV", OPTION_SINCE, REPORTING, "the same for all that changed since HEAD and REV parted"},
     {"line-filter", "JSON", OPTION_LINE_FILTER, REPORTING,
      "report only what is on these lines, as clang-tidy: [{\"name\":\"a.c\",\"lines\":[[1,3]]}]"},
+    {"header-filter", "REGEX", OPTION_HEADER_FILTER, REPORTING,
+     "of headers, report only what is in those whose path matches (default: all)"},
+    {"exclude-header-filter", "REGEX", OPTION_EXCLUDE_HEADER_FILTER, REPORTING,
+     "of headers, do not report what is in those whose path matches"},
     {"explain-silence", "FILE:LINE", OPTION_EXPLAIN_SILENCE, CHECK | JOIN,
      "say what is known of the calls on that line, and why rules are silent"},
     {"format", "FORMAT", OPTION_FORMAT, REPORTING | RULES,
-     "text (default), json, sarif, github, gitlab, rdjson, checkstyle, junit"},
+     "text (default), json, sarif, github, gitlab, rdjson, checkstyle, junit, clangtidy"},
     {"output", "FILE", 'o', REPORTING | FACTS, "write there instead of to standard output; FORMAT=FILE: that as well"},
+    {"export-fixes", "FILE", OPTION_EXPORT_FIXES, REPORTING,
+     "--output clangtidy=FILE, as clang-tidy's drivers ask for it"},
     {"dump", NULL, OPTION_DUMP, FACTS, "write the facts as JSON"},
     {"color", "WHEN", OPTION_COLOR, REPORTING, "colours and source lines: auto (default), always, never"},
     {"objects", "DIR", OPTION_OBJECTS, LD,
      "where members of libraries were compiled (default: the root and the working directory)"},
+    {"use-color", "[=BOOL]", OPTION_COLOR, REPORTING, NULL}, /* as clang-tidy's drivers write it */
     {"warnings-as-errors", "RULES", OPTION_WARNINGS_AS_ERRORS, REPORTING,
      "rules and families whose findings are errors"},
     {"fail-on", "SEVERITY", OPTION_FAIL_ON, REPORTING,
@@ -158,6 +180,7 @@ struct parser {
 	struct arena *arena;
 	const char **error;
 	const char *action_name;
+	bool require_database;
 	const char *config; /* --config, or NULL */
 	bool no_config, no_baseline, fails_on;
 	const char **models, **extra, **extra_before; /* each with room for argc items */
@@ -210,16 +233,29 @@ static bool add_cost(struct parser *parser, const char *name)
 	return !unknown || fail(parser, "%s", unknown);
 }
 
-/* Calls `item` for each name of a comma-separated list. */
+/* Calls `item` for each name of a list that is separated by commas, blanks or line ends. */
 static bool parse_list(struct parser *parser, const char *list, bool (*item)(struct parser *parser, const char *name))
 {
 	for (const char *rest = list; *rest;) {
-		size_t length = strcspn(rest, ",");
+		size_t length = strcspn(rest, ", \t\n");
 		if (length && !item(parser, arena_strndup(parser->arena, rest, length)))
 			return false;
-		rest += length + (rest[length] == ',');
+		rest += length + (rest[length] != '\0');
 	}
 	return true;
+}
+
+static bool parse_shard(struct parser *parser, const char *text)
+{
+	enum { MOST_SHARDS = 10000 };
+	struct options *options = parser->options;
+	char rest;
+	if (strspn(text, "0123456789/") == strlen(text) &&
+	    sscanf(text, "%9u/%9u%c", &options->shard, &options->shards, &rest) == 2 && options->shard >= 1 &&
+	    options->shard <= options->shards && options->shards <= MOST_SHARDS)
+		return true;
+	return fail(parser, "option '--shard' takes K/N, with K from 1 to N and N up to %d, not '%s'", MOST_SHARDS,
+		    text);
 }
 
 static bool parse_file_and_line(struct parser *parser, const char *option, const char *text)
@@ -231,16 +267,19 @@ static bool parse_file_and_line(struct parser *parser, const char *option, const
 	return parse_number(parser, option, colon + 1, INT32_MAX, &parser->options->silence_line);
 }
 
+/* NULL, as `--use-color` alone, stands for "true". */
 static bool parse_color(const struct parser *parser, const char *text)
 {
-	static const char *const names[] = {
-	    [COLOR_AUTO] = "auto",
-	    [COLOR_ALWAYS] = "always",
-	    [COLOR_NEVER] = "never",
+	static const struct {
+		const char *name;
+		enum color color;
+	} names[] = {
+	    {"auto", COLOR_AUTO},   {"always", COLOR_ALWAYS}, {"never", COLOR_NEVER},
+	    {"true", COLOR_ALWAYS}, {"false", COLOR_NEVER},
 	};
-	for (int color = COLOR_AUTO; color <= COLOR_NEVER; color++) {
-		if (strcmp(text, names[color]) == 0) {
-			parser->options->color = (enum color)color;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(text ? text : "true", names[i].name) == 0) {
+			parser->options->color = names[i].color;
 			return true;
 		}
 	}
@@ -362,6 +401,16 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 		return options->changed = true;
 	case OPTION_LINE_FILTER:
 		return line_filter_parse(argument, parser->arena, &options->lines, parser->error);
+	case OPTION_SHARD:
+		return parse_shard(parser, argument);
+	case OPTION_WHOLE_PROGRAM:
+		return options->whole_program = true;
+	case OPTION_HEADER_FILTER:
+		options->headers = argument;
+		return filter_check_pattern(argument, parser->arena, parser->error);
+	case OPTION_EXCLUDE_HEADER_FILTER:
+		options->headers_left_out = argument;
+		return filter_check_pattern(argument, parser->arena, parser->error);
 	case OPTION_CONFIG:
 		parser->config = argument;
 		return true;
@@ -426,6 +475,13 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 		return options->dump = true;
 	case OPTION_SKIP_WITHOUT_DATABASE:
 		return options->skip_without_database = true;
+	case OPTION_REQUIRE_DATABASE:
+		return parser->require_database = true;
+	case OPTION_EXPORT_FIXES:
+		parser->outputs[options->output_count++] = (struct output){report_format_find("clangtidy"), argument};
+		return *argument || fail(parser, "option '--export-fixes' needs a file");
+	case OPTION_LIST_CHECKS:
+		return options->list_checks = true;
 	case OPTION_VERSION:
 		options->action = ACTION_VERSION;
 		return true;
@@ -518,7 +574,7 @@ static bool check_changed(const struct parser *parser)
 	const char *name = options->since ? "since" : "changed";
 	if (!options->changed)
 		return true;
-	if (options->file_count)
+	if (options->file_count && options->action != ACTION_JOIN)
 		return fail(parser, "option '--%s' looks for the files itself: name none beside it ('%s')", name,
 			    options->files[0]);
 	if (options->lines.file_count)
@@ -528,16 +584,25 @@ static bool check_changed(const struct parser *parser)
 	return true;
 }
 
+/* The option that leaves findings out of the report, or NULL. */
+static const char *filtering_option(const struct options *options)
+{
+	if (options->lines.file_count)
+		return "line-filter";
+	if (options->changed)
+		return options->since ? "since" : "changed";
+	if (options->headers || options->headers_left_out)
+		return options->headers ? "header-filter" : "exclude-header-filter";
+	return options->whole_program && options->file_count ? "whole-program" : NULL;
+}
+
 /* A baseline is of the whole program, and one thing is done at a time. */
 static bool check_baseline(const struct parser *parser)
 {
 	const struct options *options = parser->options;
-	bool filtered = options->changed || options->lines.file_count;
-	if (options->new_baseline && filtered)
-		return fail(parser, "'--write-baseline' is for the whole program: leave '--%s' out",
-			    options->lines.file_count ? "line-filter"
-			    : options->since          ? "since"
-						      : "changed");
+	const char *filtering = filtering_option(options);
+	if (options->new_baseline && filtering)
+		return fail(parser, "'--write-baseline' is for the whole program: leave '--%s' out", filtering);
 	if (options->new_baseline && options->add_allow)
 		return fail(parser, "options '--write-baseline' and '--add-allow' exclude each other");
 	if (options->prune_baseline && (options->new_baseline || !options->baseline))
@@ -555,6 +620,23 @@ static bool take_subject(const struct parser *parser, const char *what)
 	return true;
 }
 
+/* Facts of one file go to a file; of several, or of a part of the database, or to DIR/, into a directory. */
+static bool check_facts(const struct parser *parser)
+{
+	struct options *options = parser->options;
+	if (!options->dump && !options->output)
+		return fail(parser, "'facts' needs --output FILE or --dump");
+	bool to_directory =
+	    options->output && options->output[0] && options->output[strlen(options->output) - 1] == '/';
+	options->many_facts = options->file_count != 1 || to_directory;
+	if (options->dump && options->many_facts)
+		return fail(parser, "'facts --dump' takes one file");
+	if (options->shards && options->file_count)
+		return fail(parser, "option '--shard' picks the files itself: name none beside it ('%s')",
+			    options->files[0]);
+	return true;
+}
+
 /* Whether as many operands were given as the action takes. */
 static bool check_operands(const struct parser *parser)
 {
@@ -567,10 +649,8 @@ static bool check_operands(const struct parser *parser)
 		return false;
 	if (!(FINDING & 1u << options->action) && options->action != ACTION_JOIN && options->file_count)
 		return fail(parser, "unexpected argument '%s' after '%s'", options->files[0], parser->action_name);
-	if (options->action == ACTION_FACTS && options->file_count != 1)
-		return fail(parser, "'facts' takes one file");
-	if (options->action == ACTION_FACTS && !options->dump && !options->output)
-		return fail(parser, "'facts' needs --output FILE or --dump");
+	if (options->action == ACTION_FACTS && !check_facts(parser))
+		return false;
 	if (options->action == ACTION_JOIN && !options->file_count)
 		return fail(parser, "'join' needs files that 'facts' wrote");
 	if (options->compiler_arguments && !(PARSING & 1u << options->action))
@@ -705,6 +785,7 @@ static bool parse(struct parser *parser, int argc, char **argv)
 		return (optind < argc || fail(parser, "'%s' needs a command to run", parser->action_name)) &&
 		       read_config(parser) && select_rules(parser);
 	}
+	options->skip_without_database &= !parser->require_database;
 	options->file_count = (uint32_t)(argc - optind);
 	const char **files = arena_alloc(parser->arena, (options->file_count + 1) * sizeof(*files));
 	for (uint32_t i = 0; i < options->file_count; i++)
@@ -769,8 +850,10 @@ void options_print_help(FILE *out)
 	      "                              check files, or all of compile_commands.json\n"
 	      "       asynclint facts FILE (-o OUT | --dump) [options] [-- compiler arguments]\n"
 	      "                              write the facts of one file\n"
+	      "       asynclint facts [FILE...] -o DIR/ [options]\n"
+	      "                              write those of several, or of all of compile_commands.json\n"
 	      "       asynclint join FACTS... [options]\n"
-	      "                              check over facts that were written\n"
+	      "                              check over facts that were written: files, or directories of them\n"
 	      "       asynclint why FUNCTION [options] [file...] [-- compiler arguments]\n"
 	      "                              say where a function runs and what it does, and how that is known\n"
 	      "       asynclint-cc [options] COMPILER ARGUMENTS...\n"

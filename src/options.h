@@ -51,6 +51,9 @@ struct options {
 
 	const char *database;     /* -p, or NULL: to be found */
 	const char *root;         /* --root, or NULL: to be found */
+	uint32_t shard, shards;   /* --shard: which part of the database, from 1, of how many; 0: all of it */
+	bool many_facts;          /* of facts: `output` is a directory for the facts of any number of units */
+	bool whole_program;       /* with files named: of all units, what is in these files is asked for */
 	bool changed;             /* --changed or --since: only what changed is asked for, */
 	const char *since;        /* since HEAD and this revision parted; NULL: since HEAD */
 	const char *silence_file; /* --explain-silence FILE:LINE, or NULL */
@@ -70,6 +73,8 @@ struct options {
 	uint32_t costs;                  /* bit (1u << enum cost): classes of blocking that are reported */
 
 	struct line_filter lines; /* --line-filter */
+	const char *headers,
+	    *headers_left_out;    /* --header-filter, --exclude-header-filter, or NULL: checked patterns */
 	const char *baseline;     /* --baseline or the config's, or NULL */
 	const char *new_baseline; /* --write-baseline, or NULL */
 	const char *add_allow;    /* --add-allow: the reason, or NULL */
@@ -86,7 +91,8 @@ struct options {
 	const char *object;  /* of facts: the object file that they are of, or NULL */
 	const char *objects; /* --objects, or NULL */
 	bool launched;       /* by a build, in whatever folder it is in: cc and ld */
-	bool dump, force_exclude, preview, print_config, prune_baseline, quiet, skip_without_database, strict, verbose;
+	bool dump, force_exclude, list_checks, preview, print_config, prune_baseline, quiet, skip_without_database,
+	    strict, verbose;
 };
 
 /* Reads the command line, and the config that holds for it. False if it cannot be followed, with a message in *error;

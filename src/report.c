@@ -13,6 +13,7 @@ const struct report_format report_formats[] = {
     {.name = "rdjson", .print = report_rdjson},
     {.name = "checkstyle", .print = report_checkstyle},
     {.name = "junit", .print = report_junit},
+    {.name = "clangtidy", .print = report_clangtidy},
     {0},
 };
 

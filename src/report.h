@@ -49,6 +49,7 @@ void report_gitlab(const struct report *report, FILE *out);
 void report_rdjson(const struct report *report, FILE *out);
 void report_checkstyle(const struct report *report, FILE *out);
 void report_junit(const struct report *report, FILE *out);
+void report_clangtidy(const struct report *report, FILE *out);
 
 /* For formats without coverage, in the shape of text: a line for each suppression that is wrong and for each note. */
 void report_notes(const struct report *report, FILE *out);

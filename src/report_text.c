@@ -175,8 +175,8 @@ static void put_filtered(const struct coverage *coverage, FILE *out)
 {
 	uint32_t files = coverage->changed_files, others = coverage->changed_in_no_unit.count;
 	if (coverage->filtered)
-		fprintf(out, "; %u more finding%s outside the %s", coverage->filtered, plural(coverage->filtered),
-			coverage->changes_only ? "files that changed" : "lines asked for");
+		fprintf(out, "; %u more finding%s outside %s", coverage->filtered, plural(coverage->filtered),
+			coverage->changes_only ? "the files that changed" : "what was asked for");
 	if (coverage->baselined)
 		fprintf(out, "; %u more in the baseline", coverage->baselined);
 	if (coverage->fixed.count)

@@ -1,5 +1,6 @@
 #include "rule_names.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
 static bool removes(const char *name)
@@ -7,14 +8,17 @@ static bool removes(const char *name)
 	return name[0] == '-';
 }
 
-bool rule_name_is_known(const char *name)
-{
-	return strcmp(name, "all") == 0 || rule_find(name) || rule_family_exists(name);
-}
-
 bool rule_name_means(const char *name, const struct rule *rule)
 {
-	return strcmp(name, "all") == 0 || strcmp(name, rule->id) == 0 || strcmp(name, rule->family) == 0;
+	return strcmp(name, "all") == 0 || strcmp(name, rule->family) == 0 || fnmatch(name, rule->id, 0) == 0;
+}
+
+bool rule_name_is_known(const char *name)
+{
+	for (const struct rule *const *rule = all_rules; *rule; rule++)
+		if (rule_name_means(name, *rule))
+			return true;
+	return false;
 }
 
 const char *rule_names_add(rule_names *names, const char *name, struct arena *arena)
@@ -31,8 +35,8 @@ bool rule_runs_by_default(const struct rule *rule, bool preview)
 	return rule->status == RULE_DEFAULT || (rule->status == RULE_PREVIEW && preview);
 }
 
-/* What a name adds: a rule by its id whatever its status; of a family those that would run by default. What it takes
- * away: all. */
+/* What a name adds: rules by their id, or a pattern for it, whatever their status; of a family those that would run by
+ * default. What it takes away: all. */
 static bool covers(const char *name, const struct rule *rule, bool preview)
 {
 	const char *bare = name + removes(name);

@@ -1,8 +1,9 @@
 /*
  * Which rules are meant: `--rules a,-b,family`, and the same lists in a config file.
  *
- * A name is a rule's id, a family or "all"; '-' before it takes away. Names take effect from left to right. A list that
- * begins with a name that adds starts from nothing, one that begins by taking away from what is on already.
+ * A name is a rule's id, a family, "all", or a pattern for ids, as clang-tidy's users write it (`loop-*`, `*`); '-'
+ * before it takes away. Names take effect from left to right. A list that begins with a name that adds starts from
+ * nothing, one that begins by taking away from what is on already.
  */
 #ifndef ASYNCLINT_RULE_NAMES_H
 #define ASYNCLINT_RULE_NAMES_H
@@ -16,7 +17,7 @@
 /* The strings are the caller's. */
 typedef TABLE(const char *) rule_names;
 
-/* Whether it is a rule's id, a family or "all". */
+/* Whether it stands for any rule. */
 bool rule_name_is_known(const char *name);
 
 /* Whether such a name stands for the rule. */

@@ -93,6 +93,15 @@ START_TEST(spellings_of_clang_tidy)
 	ck_assert_str_eq(options.extra_arguments[1], "-DB");
 	ck_assert_str_eq(options.extra_arguments_before[0], "--driver-mode=gcc");
 	ck_assert_ptr_null(options.extra_arguments_before[1]);
+	ck_assert(parse("--use-color -list-checks -checks=-*,nested-loop -p=build -"));
+	ck_assert(options.list_checks);
+	ck_assert_int_eq(options.color, COLOR_ALWAYS);
+	ck_assert_ptr_eq(options.rules[0], &nested);
+	ck_assert_ptr_null(options.rules[1]);
+	ck_assert(parse("--use-color=false -header-filter=.* --exclude-header-filter x"));
+	ck_assert_int_eq(options.color, COLOR_NEVER);
+	ck_assert_str_eq(options.headers, ".*");
+	ck_assert_str_eq(options.headers_left_out, "x");
 	ck_assert(parse("-p build -j4"));
 	ck_assert_str_eq(options.database, "build");
 	ck_assert_uint_eq(options.jobs, 4);
@@ -141,6 +150,10 @@ START_TEST(rules_by_name)
 	check_rules("--rules -mode-setter", "nested-loop ");
 	check_rules("--rules=-loop --rules loop-probe", "loop-probe mode-setter ");
 	check_rules("--rules all --rules -mode", "loop-probe nested-loop nesting-enabled ");
+	check_rules("--rules *", "loop-probe mode-setter nested-loop nesting-enabled ");
+	check_rules("--rules nest*", "nested-loop nesting-enabled ");
+	check_rules("--rules -*-loop", "mode-setter ");
+	check_rules("-checks=-*,loop-*,nested-loop", "loop-probe nested-loop ");
 }
 END_TEST
 
@@ -183,6 +196,8 @@ START_TEST(refusals_say_why)
 	check_refused("--rules all,-mod", "unknown rule 'mod'; did you mean 'mode'?");
 	check_refused("--rules xxxxxxxxxxxxx", "unknown rule 'xxxxxxxxxxxxx'; 'asynclint rules' lists all");
 	check_refused("--rules -all", "no rule is left to run");
+	check_refused("--rules loop,x*", "unknown rule 'x*'; 'asynclint rules' lists all");
+	check_refused("--header-filter=a\\", "'a\\' is no regular expression: Trailing backslash");
 	check_refused("--cost gold",
 		      "unknown cost 'gold'; known are lock, disk, network, ipc, fsync, sleep, process, dns, wait");
 	check_refused("--dump", "option '--dump' does not go with 'check'");
@@ -190,7 +205,7 @@ START_TEST(refusals_say_why)
 	check_refused("explain", "'explain' needs the name of a rule");
 	check_refused("explain a b", "unexpected argument 'b' after 'explain'");
 	check_refused("why", "'why' needs the name of a function");
-	check_refused("facts a.c b.c --dump", "'facts' takes one file");
+	check_refused("facts a.c b.c --dump", "'facts --dump' takes one file");
 	check_refused("facts a.c", "'facts' needs --output FILE or --dump");
 	check_refused("join", "'join' needs files that 'facts' wrote");
 	check_refused("join a.facts -- -I.", "'join' takes no compiler arguments");

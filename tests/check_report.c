@@ -227,7 +227,7 @@ START_TEST(summary_says_what_was_not_asked_for)
 {
 	struct coverage_note spare[2] = {{.name = "a.c", .message = ""}, {.name = "b.c", .message = ""}};
 	check_summary(&(struct coverage){.units = 1, .filtered = 1},
-		      "0 findings in 1 unit; 1 more finding outside the lines asked for\n");
+		      "0 findings in 1 unit; 1 more finding outside what was asked for\n");
 	check_summary(&(struct coverage){.units = 1, .filtered = 2, .changes_only = true, .changed_files = 1},
 		      "0 findings in 1 unit; 2 more findings outside the files that changed; 1 file changed\n");
 	check_summary(&(struct coverage){.units = 1, .changes_only = true},

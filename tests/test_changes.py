@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""--changed and --since, with the real git; --line-filter, with clang-tidy's own driver where it is installed.
+"""--changed and --since, with the real git; --line-filter.
 
 Usage: test_changes.py ASYNCLINT SOURCE_DIR [test names]
 """
@@ -14,7 +14,6 @@ from pathlib import Path
 
 from test_cli import ASYNCLINT, FINDING, OTHER, TICK, Project
 
-TIDY_DIFF = shutil.which("clang-tidy-diff-14.py") or shutil.which("clang-tidy-diff.py") or shutil.which("clang-tidy-diff")
 GIT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b",
        "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b", "GIT_CONFIG_COUNT": "1",
        "GIT_CONFIG_KEY_0": "protocol.file.allow", "GIT_CONFIG_VALUE_0": "always"}
@@ -341,6 +340,37 @@ class Since(Repository):
         self.refused_for("HEAD and 'main' have no commit in common", "--since", "main")
 
 
+class Joined(Repository):
+    """Of facts that were made elsewhere, too, only what changed can be asked for."""
+
+    def setUp(self):
+        super().setUp()
+        self.run_for(0, "facts", "-o", "build/facts")
+
+    def joined(self, status, *arguments, **more):
+        return self.check(status, *arguments, "build/facts", action="join", **more)
+
+    def test_changed(self):
+        result = self.joined(0, "--changed")
+        self.assertEqual((result.stdout, result.stderr), ("", "0 findings in 2 units; no C file changed\n"))
+        self.append("src/other.c")
+        self.assertEqual(self.joined(0, "--changed").stderr,
+                         "0 findings in 2 units; 1 more finding outside the files that changed; 1 file changed\n")
+        self.append("src/tick.c")
+        result = self.joined(1, "--changed")
+        self.assertTrue(result.stdout.startswith(FINDING))
+        self.assertEqual(result.stdout, self.changed(1).stdout)
+        self.write("src/spare.c", OTHER)
+        self.assertIn("changed, but compiled or included by no unit: 'src/spare.c'", self.joined(1, "--changed").stderr)
+
+    def test_since(self):
+        self.append("src/tick.c")
+        self.commit()
+        self.joined(0, "--changed")
+        self.joined(1, "--since", "HEAD~")
+        self.joined(2, "--since", "nowhere")
+
+
 class NoRepository(Project):
     def setUp(self):
         super().setUp()
@@ -367,7 +397,7 @@ class NoRepository(Project):
         self.refused("option '--changed' looks for the files itself: name none beside it ('src/tick.c')", "--changed", "src/tick.c")
         self.refused("option '--since' looks for the files itself", "--since", "HEAD", "src/tick.c", "--", "-I.")
         self.refused("options '--since' and '--line-filter' exclude each other", "--since", "HEAD", '--line-filter=[{"name":"a"}]')
-        self.refused("option '--changed' does not go with 'join'", "join", "--changed", "x")
+        self.refused("option '--changed' does not go with 'facts'", "facts", "--changed", "-o", "x")
 
 
 class LineFilter(Project):
@@ -380,7 +410,7 @@ class LineFilter(Project):
         for lines in ([[7, 9]], [[1, 5]], [[7, 5]]):
             result = self.filtered(0, {"name": "tick.c", "lines": lines})
             self.assertEqual((result.stdout, result.stderr),
-                             ("", "0 findings in 2 units; 1 more finding outside the lines asked for\n"))
+                             ("", "0 findings in 2 units; 1 more finding outside what was asked for\n"))
 
     def test_notes_count(self):
         """'tick' is registered in line 11: a note."""
@@ -431,19 +461,6 @@ class LineFilter(Project):
                 ('[{"name":"a","lines":[["1",2]]}]', "has a range that is not of the form")):
             with self.subTest(text):
                 self.refused(message, "--line-filter", text)
-
-    @unittest.skipUnless(TIDY_DIFF, "clang-tidy-diff is not installed")
-    def test_clang_tidy_diff(self):
-        """Its arguments are its own; the rest a wrapper adds, as for any tool."""
-        self.write("lint", f"#!/bin/sh\nexec '{ASYNCLINT}' --rules blocking-in-async --no-models --models models \"$@\"\n")
-        (self.root / "lint").chmod(0o755)
-        for line, found in ((6, True), (7, False)):
-            diff = f"--- a/src/tick.c\n+++ b/src/tick.c\n@@ -{line},1 +{line},1 @@\n-x\n+y\n"
-            result = subprocess.run([sys.executable, "-W", "ignore", TIDY_DIFF, "-p1", "-path", "build", "-quiet",
-                                     "-clang-tidy-binary", "./lint"], input=diff, cwd=self.root, text=True,
-                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            self.assertEqual(FINDING in result.stdout, found, result.stdout + result.stderr)
-            self.assertNotIn("error", result.stderr)
 
 
 if __name__ == "__main__":

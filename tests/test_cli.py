@@ -334,6 +334,92 @@ class Facts(Project):
         self.run_for(2, "facts", "--strict", *arguments[1:])
 
 
+class FactsOfMany(Project):
+    """Facts of a database, or of a part of it, in a directory."""
+
+    def facts(self, *arguments, status=0):
+        return self.run_for(status, "facts", *arguments)
+
+    def names(self, directory):
+        return sorted(str(path.relative_to(self.root / directory)) for path in (self.root / directory).rglob("*") if path.is_file())
+
+    def test_of_a_database(self):
+        self.assertIn("note: wrote the facts of 2 units to 'a/b'\n", self.facts("-o", "a/b").stderr)
+        self.assertEqual(self.names("a/b"), ["src/other.c.facts", "src/tick.c.facts"])
+        self.assertEqual(self.json(1, "a/b", action="join"), self.json(1))
+        self.write("a/b/readme", "no facts")
+        self.assertEqual(self.json(1, "a/b/src/tick.c.facts", "a/b/src/other.c.facts", action="join"), self.json(1))
+        self.assertEqual(self.json(1, "a", action="join"), self.json(1))
+        self.assertEqual(self.facts("-q", "-o", "a/b").stderr, "")
+        self.assertEqual(self.names("a/b"), ["readme", "src/other.c.facts", "src/tick.c.facts"])
+
+    def test_of_named_files(self):
+        self.facts("src/tick.c", "-o", "one/")
+        self.assertEqual(self.names("one"), ["src/tick.c.facts"])
+        self.facts("src/tick.c", "src/other.c", "-o", "two")
+        self.assertEqual(self.names("two"), ["src/other.c.facts", "src/tick.c.facts"])
+
+    def test_of_a_file_with_several_commands_and_of_one_outside(self):
+        with tempfile.TemporaryDirectory() as elsewhere:
+            outside = os.path.join(os.path.realpath(elsewhere), "far.c")
+            Path(outside).write_text(OTHER)
+            entries = [{"directory": str(self.root), "file": file, "arguments": ["cc", *define, "-c", file]}
+                       for file, define in (("src/tick.c", []), ("src/tick.c", ["-DX"]), (outside, []), ("src/tick.c", ["-DY"]))]
+            self.write("build/compile_commands.json", json.dumps(entries))
+            self.facts("-o", "all")
+        self.assertEqual(self.names("all"), sorted(["src/tick.c.facts", "src/tick.c.2.facts", "src/tick.c.3.facts",
+                                                    outside[1:] + ".facts"]))
+
+    def test_shards(self):
+        names = [f"src/unit{i}.c" for i in range(12)]
+        for name in names:
+            self.write(name, OTHER.replace("other", Path(name).stem))
+        names += ["src/tick.c", "src/other.c"]
+        for shard in (1, 2, 3):
+            self.database(*names)
+            self.facts("--shard", f"{shard}/3", "-o", f"part{shard}")
+            self.database(*reversed(names))
+            self.facts("--shard", f"{shard}/3", "-o", "together")
+        parts = [self.names(f"part{shard}") for shard in (1, 2, 3)]
+        self.assertTrue(all(parts))
+        self.assertEqual(sorted(sum(parts, [])), sorted(f"{name}.facts" for name in names))
+        self.assertEqual(self.names("together"), sorted(sum(parts, [])))
+        self.assertEqual(self.json(1, "together", action="join"), self.json(1))
+        self.assertEqual(self.json(1, "part1", "part2", "part3", action="join"), self.json(1))
+
+    def test_an_empty_shard(self):
+        self.database("src/other.c")
+        for shard in range(1, 9):
+            self.facts(f"--shard={shard}/8", "-o", "parts/" + str(shard))
+        self.assertEqual(len(self.names("parts")), 1)
+        self.assertEqual(len(list((self.root / "parts").iterdir())), 8)
+
+    def test_a_unit_that_fails_costs_itself_only(self):
+        self.database("src/gone.c", "src/tick.c")
+        self.assertIn("gone.c", self.facts("-o", "all", status=2).stderr)
+        self.assertEqual(self.names("all"), ["src/tick.c.facts"])
+
+    def test_degraded_facts_under_strict(self):
+        self.write("src/broken.c", BROKEN)
+        self.database("src/broken.c", "src/tick.c")
+        self.facts("-o", "all")
+        self.facts("-o", "all", "--strict", status=2)
+        self.assertEqual(self.names("all"), ["src/broken.c.facts", "src/tick.c.facts"])
+
+    def test_what_cannot_be_done(self):
+        self.write("file", "")
+        self.refused("cannot make the directory 'file/src': Not a directory", "facts", "-o", "file")
+        self.refused("cannot make the directory 'file/x/': Not a directory", "facts", "src/tick.c", "-o", "file/x/")
+        self.write("empty/readme", "")
+        self.assertIn("error: no file in 'empty' is called *.facts\n", self.check(2, "empty", action="join").stderr)
+        for text in ("0/2", "3/2", "1", "1/2/3", "-1/2", "a/b", "", "1/99999", " 1/2"):
+            self.refused(f"option '--shard' takes K/N, with K from 1 to N and N up to 10000, not '{text}'",
+                         "facts", "-o", "x", f"--shard={text}")
+        self.refused("option '--shard' picks the files itself: name none beside it ('a.c')", "facts", "-o", "x", "--shard=1/2", "a.c")
+        self.refused("option '--shard' does not go with 'check'", "check", "--shard=1/2")
+        self.refused("'facts --dump' takes one file", "facts", "--dump")
+
+
 class Headers(Project):
     """What a header defines is judged where a unit uses it, or where the header is a unit itself."""
 

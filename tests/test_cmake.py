@@ -73,8 +73,8 @@ class Package(Project):
                 self.shows_finding(output)
                 self.assertIn("note: 1 of 4 objects have no facts (not C, or not compiled by asynclint-cc): ", output)
                 self.assertIn("libcore.a(add.S.o)\n", output)
-                facts = sorted(path.relative_to(self.build_dir).as_posix() for path in self.build_dir.rglob("*.asynclint"))
-                self.assertEqual(facts, [f"{place}.o.asynclint" for place in (
+                facts = sorted(path.relative_to(self.build_dir).as_posix() for path in self.build_dir.rglob("*.facts"))
+                self.assertEqual(facts, [f"{place}.o.facts" for place in (
                     "CMakeFiles/app.dir/main.c", "CMakeFiles/plugin.dir/plugin.c", "core/CMakeFiles/core.dir/count.c",
                     "core/CMakeFiles/core.dir/resolve.c")])
                 self.assertEqual(self.built(self.build()), [])

@@ -23,7 +23,7 @@ def run(*arguments, **more):
 
 
 HELP = run("--help").stdout
-OPTIONS = re.findall(r"^  (?:-(\w), |    )--([\w-]+)(?: ([A-Z:]+)|(\[\S+\]))? +(\S.*)$", HELP, re.M)
+OPTIONS = re.findall(r"^  (?:-(\w), |    )--([\w-]+)(?: ([A-Z:/]+)|(\[\S+\]))? +(\S.*)$", HELP, re.M)
 RULES = [rule["id"] for rule in json.loads(run("rules", "--format", "json").stdout)]
 
 

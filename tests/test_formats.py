@@ -20,7 +20,7 @@ from test_cli import MODEL, SOURCE_DIR, TICK, Project, jsonschema
 
 NODE_MODULES = SOURCE_DIR / "tests/node/node_modules"
 GOLDEN = SOURCE_DIR / "fixtures/output"
-FORMATS = ["text", "json", "sarif", "github", "gitlab", "rdjson", "checkstyle", "junit"]
+FORMATS = ["text", "json", "sarif", "github", "gitlab", "rdjson", "checkstyle", "junit", "clangtidy"]
 
 # No two bytes of it are of one kind.
 HOSTILE_NAME = b"src/a b%,:;\"'&<]]>[x](y)\\\n\x1b[31m\xff\xe2\x82\xf0\x9f\x98\x80.c"
@@ -139,10 +139,28 @@ class Everything(Reports):
         self.assertEqual(reports["text"], b"")
         self.assertEqual(reports["github"], b"::notice title=asynclint::0 findings in 1 unit\n")
         self.assertEqual(json.loads(reports["gitlab"]), [])
+        self.assertEqual(json.loads(reports["clangtidy"]), {"MainSourceFile": "", "Diagnostics": []})
         self.assertEqual(json.loads(reports["rdjson"])["diagnostics"], [])
         self.assertEqual(len(ElementTree.fromstring(reports["checkstyle"])), 0)
         cases = ElementTree.fromstring(reports["junit"]).findall(".//testcase")
         self.assertEqual([len(case) for case in cases], [0])  # one, and it has passed
+
+
+class ClangTidy(Reports):
+    """--export-fixes; clang's reader and the drivers read it in test_clang_tidy.py."""
+
+    def test_places(self):
+        diagnostics = json.loads(self.reports()["clangtidy"])["Diagnostics"]
+        self.assertEqual([(d["DiagnosticName"], d["DiagnosticMessage"]["Message"]) for d in diagnostics],
+                         [(f["rule"], f["message"]) for f in self.truth["findings"]])
+        calls = []
+        for message in (diagnostic["DiagnosticMessage"] for diagnostic in diagnostics):
+            name = os.path.relpath(message["FilePath"], self.root)
+            path = os.fsencode(self.root) + b"/" + (HOSTILE_NAME if name == SHOWN_NAME else os.fsencode(name))
+            with open(path, "rb") as file:
+                calls.append(file.read()[message["FileOffset"]:].split(b";")[0])
+        self.assertEqual(sorted(calls), sorted([b"nap()", b"nap()", HOSTILE_CALL]))
+        self.assertEqual([len(d["Notes"]) for d in diagnostics], [len(f["path"]) for f in self.truth["findings"]])
 
 
 class Text(Reports):

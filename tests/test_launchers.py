@@ -69,9 +69,13 @@ class Build(unittest.TestCase):
 class Compile(Build):
     def test_facts_stand_beside_the_object(self):
         self.compile_all()
-        facts = [name + ".asynclint" for name in OBJECTS]
+        facts = [name + ".facts" for name in OBJECTS]
         self.assertEqual(self.exists(*OBJECTS, *facts), [*OBJECTS, *facts])
         self.assertIn("core/resolve.c:6:2: warning: ", self.run_for(1, ASYNCLINT, "join", *facts).stdout)
+
+    def test_all_that_was_built_can_be_joined(self):
+        self.compile_all()
+        self.assertIn("core/resolve.c:6:2: warning: ", self.run_for(1, ASYNCLINT, "join", ".").stdout)
 
     def test_object_is_the_compilers(self):
         self.silent(CC, "gcc", *FLAGS, "-g", "-c", "main.c", "-o", "main.o")
@@ -81,17 +85,17 @@ class Compile(Build):
 
     def test_object_by_default(self):
         self.silent(CC, "gcc", "-c", "core/count.c")
-        self.assertEqual(self.exists("count.o", "count.o.asynclint"), ["count.o", "count.o.asynclint"])
+        self.assertEqual(self.exists("count.o", "count.o.facts"), ["count.o", "count.o.facts"])
 
     def test_response_file(self):
         (self.root / "flags.rsp").write_text(f"-isystem '{STUBS}' -c main.c\n-o main.o")
         self.silent(CC, "gcc", "@flags.rsp")
-        self.assertEqual(self.exists("main.o.asynclint"), ["main.o.asynclint"])
+        self.assertEqual(self.exists("main.o.facts"), ["main.o.facts"])
 
     def test_dependencies_are_written(self):
         self.silent(CC, "gcc", *FLAGS, "-MD", "-MT", "main.o", "-MF", "main.d", "-c", "main.c", "-o", "main.o")
         self.assertIn("uv.h", (self.root / "main.d").read_text())
-        self.assertEqual(self.exists("main.o.asynclint"), ["main.o.asynclint"])
+        self.assertEqual(self.exists("main.o.facts"), ["main.o.facts"])
 
     def test_compilers_error_is_what_is_seen(self):
         (self.root / "main.c").write_text("int main(void) { return missing; }\n")
@@ -100,7 +104,7 @@ class Compile(Build):
         self.assertEqual(plain.returncode, 1)
         self.assertEqual((plain.returncode, plain.stdout, plain.stderr),
                          (launched.returncode, launched.stdout, launched.stderr))
-        self.assertEqual(self.exists("main.o", "main.o.asynclint"), [])
+        self.assertEqual(self.exists("main.o", "main.o.facts"), [])
 
     def test_compilers_warning_is_what_is_seen(self):
         (self.root / "warn.c").write_text("int main(void) { int unused; return 0; }\n")
@@ -142,7 +146,7 @@ class Compile(Build):
         self.silent(CC, "gcc", "-x", "c-header", "-c", "core/count.c", "-o", "count.h.gch")
         self.assertEqual(self.exists("count.o", "plugin.o", "add.o", "count.h.gch"),
                          ["count.o", "plugin.o", "add.o", "count.h.gch"])
-        self.assertEqual(list(self.root.glob("**/*.asynclint")), [])
+        self.assertEqual(list(self.root.glob("**/*.facts")), [])
 
     def test_what_clang_cannot_parse_is_said_and_built(self):
         (self.root / "nested.c").write_text("int outer(int n) { int inner(void) { return n; } return inner(); }\n")
@@ -155,8 +159,8 @@ class Compile(Build):
         self.assertIn("nested.c: parsed with errors: ", result.stderr)
 
     def test_facts_that_cannot_be_written(self):
-        (self.root / "main.o.asynclint").mkdir()
-        (self.root / "main.o.asynclint/in-the-way").touch()
+        (self.root / "main.o.facts").mkdir()
+        (self.root / "main.o.facts/in-the-way").touch()
         result = self.run_for(0, CC, "gcc", *FLAGS, "-c", "main.c", "-o", "main.o")
         self.assertIn("main.c: no facts, so it is not checked where it is linked", result.stderr)
         self.assertEqual(self.exists("main.o"), ["main.o"])
@@ -165,7 +169,7 @@ class Compile(Build):
         self.compile_all()
         entries = [path for path in (self.root.parent / "cache").rglob("*-0") if path.is_file()]
         self.assertEqual(len(entries), len(SOURCES))
-        facts = self.root / "main.o.asynclint"
+        facts = self.root / "main.o.facts"
         expected = facts.read_bytes()
         facts.unlink()
         traced = {**self.env, "LD_DEBUG": "files", "LD_DEBUG_OUTPUT": str(self.root.parent / "loaded")}
@@ -281,10 +285,10 @@ class Link(Build):
 
     def test_damaged_facts(self):
         self.compile_all()
-        path = self.root / "core/resolve.o.asynclint"
+        path = self.root / "core/resolve.o.facts"
         path.write_bytes(path.read_bytes()[:-4])
         result = self.run_for(0, LD, "gcc", *OBJECTS, "-o", "app")
-        self.assertIn("core/resolve.o.asynclint", result.stderr)
+        self.assertIn("core/resolve.o.facts", result.stderr)
         self.run_for(2, LD, "--strict", "gcc", *OBJECTS, "-o", "app")
 
     def test_configure_scripts_see_nothing(self):
@@ -347,7 +351,7 @@ class Libraries(Build):
         elsewhere.mkdir()
         self.archive("rcs", name=str(elsewhere / "libcore.a"))
         shutil.move(self.root / "main.o", elsewhere)
-        shutil.move(self.root / "main.o.asynclint", elsewhere)
+        shutil.move(self.root / "main.o.facts", elsewhere)
         command = ["gcc", "main.o", "libcore.a", "-o", "app"]
         result = self.run_for(0, LD, *command, cwd="../elsewhere")
         self.assertIn("note: 2 of 3 objects have no facts (not C, or not compiled by asynclint-cc): "
@@ -408,7 +412,7 @@ class Ccache(Build):
             self.shows_finding(self.run_for(0, LD, "gcc", *OBJECTS, "-o", "app"))
             for name in OBJECTS:
                 (self.root / name).unlink()
-                (self.root / f"{name}.asynclint").unlink()
+                (self.root / f"{name}.facts").unlink()
         self.assertRegex(self.run_for(0, "ccache", "-s").stdout, r"Hits: +3 ")
 
     def test_in_front(self):
