@@ -68,6 +68,11 @@ void analysis_run(const struct facts *const *units, uint32_t unit_count, const s
 	coverage->pointer_calls += program->pointer_call_count;
 	coverage->unresolved_calls += program->unresolved.count;
 	note_unmodelled(derived, findings, coverage);
+	if (options->map) {
+		stats_begin(stats, "map");
+		map_make(options->map, derived, options->costs);
+		stats_end(stats);
+	}
 	derived_free(derived);
 	program_free(program);
 }

@@ -8,6 +8,7 @@
 
 #include "facts.h"
 #include "finding.h"
+#include "map.h"
 #include "models.h"
 #include "rule.h"
 #include "stats.h"
@@ -16,6 +17,7 @@ struct analysis_options {
 	const struct rule *const *rules; /* to run, NULL-terminated */
 	uint32_t costs;                  /* bit (1u << enum cost): classes of blocking that are reported */
 	struct stats *stats;             /* is told what it takes; or NULL */
+	struct map *map;                 /* to be filled; or NULL */
 };
 
 /* Every cost class that is on by default: all but lock and disk. */

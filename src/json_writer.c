@@ -5,8 +5,9 @@
 #include <assert.h>
 #include <string.h>
 
-static void write_text(FILE *out, const char *text)
+static void write_text(const struct json_writer *json, const char *text)
 {
+	FILE *out = json->out;
 	putc('"', out);
 	size_t size = strlen(text);
 	for (size_t i = 0, length; i < size; i += length) {
@@ -18,7 +19,7 @@ static void write_text(FILE *out, const char *text)
 			fputs("\\n", out);
 		else if (character == '\t')
 			fputs("\\t", out);
-		else if (character < 0x20 || character == 0x7F)
+		else if (character < 0x20 || character == 0x7F || (character == '<' && json->embedded))
 			fprintf(out, "\\u%04x", (unsigned)character);
 		else if (character == UTF8_REPLACEMENT)
 			fputs("\xEF\xBF\xBD", out);
@@ -30,6 +31,8 @@ static void write_text(FILE *out, const char *text)
 
 static void new_line(struct json_writer *json)
 {
+	if (json->embedded)
+		return;
 	putc('\n', json->out);
 	for (unsigned i = 0; i < json->depth; i++)
 		putc(json->yaml ? ' ' : '\t', json->out);
@@ -42,8 +45,8 @@ static void begin_value(struct json_writer *json, const char *key)
 	if (json->depth)
 		new_line(json);
 	if (key) {
-		write_text(json->out, key);
-		fputs(": ", json->out);
+		write_text(json, key);
+		fputs(json->embedded ? ":" : ": ", json->out);
 	}
 }
 
@@ -82,7 +85,7 @@ void json_string(struct json_writer *json, const char *key, const char *text)
 {
 	begin_value(json, key);
 	if (text)
-		write_text(json->out, text);
+		write_text(json, text);
 	else
 		fputs("null", json->out);
 }

@@ -23,6 +23,8 @@ enum { JSON_DEPTH = 16 };
 /* Set `out`, zero the rest. */
 struct json_writer {
 	FILE *out;
+	bool embedded; /* in a page of HTML: '<' is escaped, so that no string can end the element that it stands in;
+			  and without layout */
 	unsigned depth;
 	char closing[JSON_DEPTH];       /* of each open object or array */
 	unsigned count[JSON_DEPTH + 1]; /* of what each holds so far */

@@ -35,6 +35,7 @@ struct lint {
 	struct baseline baseline;
 	struct findings findings;
 	struct coverage coverage;
+	struct map map;
 };
 
 static bool load_models_from(struct lint *lint, const char *path)
@@ -73,6 +74,15 @@ static bool load_models(struct lint *lint)
 	return loaded;
 }
 
+/* Whether any of the reports shows the map: it costs what no other report needs. */
+static bool wants_map(const struct options *options)
+{
+	bool wanted = options->format->has_map;
+	for (uint32_t i = 0; i < options->output_count; i++)
+		wanted |= options->outputs[i].format->has_map;
+	return wanted;
+}
+
 /* Finds all there is in the facts; what the cache has of an earlier run of the same is not found again. */
 static void analyse(struct lint *lint)
 {
@@ -80,7 +90,11 @@ static void analyse(struct lint *lint)
 	const struct facts *const *units = inputs->facts.items;
 	uint32_t count = inputs->facts.count;
 	struct analysis_options analysis = {
-	    .rules = lint->options->rules, .costs = lint->options->costs, .stats = lint->stats};
+	    .rules = lint->options->rules,
+	    .costs = lint->options->costs,
+	    .stats = lint->stats,
+	    .map = wants_map(lint->options) ? &lint->map : NULL,
+	};
 	struct allow_options allow = {.rules = lint->options->rules, .partial = inputs->partial};
 	uint64_t key[2];
 	size_t size;
@@ -88,14 +102,14 @@ static void analyse(struct lint *lint)
 	result_key(units, count, &lint->models, &analysis, allow.partial, key);
 	if (inputs->cache)
 		bytes = cache_find_result(inputs->cache, key, &size, &lint->findings.arena);
-	if (bytes && result_read(bytes, size, &lint->findings, &lint->coverage))
+	if (bytes && result_read(bytes, size, &lint->findings, &lint->coverage, analysis.map))
 		return;
 	analysis_run(units, count, &lint->models, &analysis, &lint->findings, &lint->coverage);
 	allow_apply(units, count, &allow, &lint->findings, &lint->coverage);
 	findings_finish(&lint->findings);
 	if (!inputs->cache)
 		return;
-	bytes = result_write(&lint->findings, &lint->coverage, &lint->findings.arena, &size);
+	bytes = result_write(&lint->findings, &lint->coverage, analysis.map, &lint->findings.arena, &size);
 	cache_store_result(inputs->cache, key, bytes, size);
 }
 
@@ -229,6 +243,7 @@ static bool report(struct lint *lint)
 	struct report report = {
 	    .findings = &lint->findings,
 	    .coverage = &lint->coverage,
+	    .map = &lint->map,
 	    .root = lint->inputs.root,
 	    .directory = lint->inputs.viewpoint,
 	    .version = ASYNCLINT_VERSION,
@@ -483,6 +498,7 @@ static int run(const struct options *options, int (*action)(struct lint *lint))
 	inputs_close_cache(&lint.inputs, options->verbose);
 	stats_release(&stats);
 	coverage_release(&lint.coverage);
+	map_release(&lint.map);
 	baseline_release(&lint.baseline);
 	arena_release(&lint.baseline_arena);
 	findings_release(&lint.findings);

@@ -137,7 +137,7 @@ static const struct option_entry entries[] = {
     {"explain-silence", "FILE:LINE", OPTION_EXPLAIN_SILENCE, CHECK | JOIN,
      "say what is known of the calls on that line, and why rules are silent"},
     {"format", "FORMAT", OPTION_FORMAT, REPORTING | RULES,
-     "text (default), json, sarif, github, gitlab, rdjson, checkstyle, junit, clangtidy"},
+     "text, json, sarif, github, gitlab, rdjson, checkstyle, junit, clangtidy, html"},
     {"output", "FILE", 'o', REPORTING | FACTS, "write there instead of to standard output; FORMAT=FILE: that as well"},
     {"export-fixes", "FILE", OPTION_EXPORT_FIXES, REPORTING,
      "--output clangtidy=FILE, as clang-tidy's drivers ask for it"},

@@ -14,6 +14,7 @@ const struct report_format report_formats[] = {
     {.name = "checkstyle", .print = report_checkstyle},
     {.name = "junit", .print = report_junit},
     {.name = "clangtidy", .print = report_clangtidy},
+    {.name = "html", .print = report_html, .has_coverage = true, .has_map = true},
     {0},
 };
 

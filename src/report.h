@@ -7,6 +7,8 @@
 #ifndef ASYNCLINT_REPORT_H
 #define ASYNCLINT_REPORT_H
 
+#include "json_writer.h"
+#include "map.h"
 #include "provenance.h"
 #include "rule.h"
 
@@ -15,6 +17,7 @@
 struct report {
 	const struct findings *findings; /* after findings_finish() */
 	const struct coverage *coverage;
+	const struct map *map; /* empty unless the format asks for it, and nothing kept it from being made */
 	const char *root;      /* absolute, resolved: what the findings' paths are relative to */
 	const char *directory; /* the working directory, absolute, resolved: what text shows paths relative to */
 	const char *version;   /* of asynclint */
@@ -32,6 +35,7 @@ struct report_format {
 	const char *name; /* as --format takes it */
 	void (*print)(const struct report *report, FILE *out);
 	bool tells_provenance;
+	bool has_map;      /* shows the map */
 	bool has_coverage; /* holds the coverage itself; else report_notes() and report_summary() tell it on stderr */
 };
 
@@ -50,6 +54,10 @@ void report_rdjson(const struct report *report, FILE *out);
 void report_checkstyle(const struct report *report, FILE *out);
 void report_junit(const struct report *report, FILE *out);
 void report_clangtidy(const struct report *report, FILE *out);
+void report_html(const struct report *report, FILE *out);
+
+/* What report_json() prints, as a value with that key: for a format that has it in itself. */
+void report_write_json(const struct report *report, const char *key, struct json_writer *json);
 
 /* For formats without coverage, in the shape of text: a line for each suppression that is wrong and for each note. */
 void report_notes(const struct report *report, FILE *out);

@@ -114,20 +114,25 @@ static void write_coverage(struct json_writer *json, const struct coverage *cove
 	json_end(json);
 }
 
+void report_write_json(const struct report *report, const char *key, struct json_writer *json)
+{
+	json_object(json, key);
+	json_number(json, "version", 1);
+	json_object(json, "tool");
+	json_string(json, "name", "asynclint");
+	json_string(json, "version", report->version);
+	json_string(json, "libclang", report->libclang);
+	json_end(json);
+	json_array(json, "findings");
+	for (uint32_t i = 0; i < report->findings->list.count; i++)
+		write_finding(json, report->findings->list.items[i]);
+	json_end(json);
+	write_coverage(json, report->coverage);
+	json_end(json);
+}
+
 void report_json(const struct report *report, FILE *out)
 {
 	struct json_writer json = {.out = out};
-	json_object(&json, NULL);
-	json_number(&json, "version", 1);
-	json_object(&json, "tool");
-	json_string(&json, "name", "asynclint");
-	json_string(&json, "version", report->version);
-	json_string(&json, "libclang", report->libclang);
-	json_end(&json);
-	json_array(&json, "findings");
-	for (uint32_t i = 0; i < report->findings->list.count; i++)
-		write_finding(&json, report->findings->list.items[i]);
-	json_end(&json);
-	write_coverage(&json, report->coverage);
-	json_end(&json);
+	report_write_json(report, NULL, &json);
 }

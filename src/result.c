@@ -14,7 +14,7 @@ void result_key(const struct facts *const *units, uint32_t unit_count, const str
 		const struct analysis_options *options, bool partial, uint64_t key[2])
 {
 	XXH3_state_t state;
-	uint64_t numbers[] = {RESULT_VERSION, unit_count, models->hash, options->costs, partial};
+	uint64_t numbers[] = {RESULT_VERSION, unit_count, models->hash, options->costs, partial, options->map != NULL};
 	XXH3_128bits_reset(&state);
 	XXH3_128bits_update(&state, numbers, sizeof(numbers));
 	for (const struct rule *const *rule = options->rules; *rule; rule++)
@@ -90,8 +90,30 @@ static void write_notes(byte_table *out, const coverage_notes *notes)
 	}
 }
 
-const void *result_write(const struct findings *findings, const struct coverage *coverage, struct arena *arena,
-			 size_t *size)
+static void write_map(byte_table *out, const struct map *map)
+{
+	write_number(out, map->files.count);
+	for (uint32_t i = 0; i < map->files.count; i++) {
+		const struct map_file *file = &map->files.items[i];
+		write_text(out, file->path);
+		write_number(out, file->functions);
+		write_bytes(out, file->count, sizeof(file->count));
+	}
+	write_number(out, map->functions.count);
+	for (uint32_t i = 0; i < map->functions.count; i++) {
+		const struct map_function *function = &map->functions.items[i];
+		write_text(out, function->name);
+		write_number(out, function->file);
+		write_number(out, function->line);
+		write_number(out, function->flags);
+	}
+	write_number(out, map->calls.count);
+	if (map->calls.count)
+		write_bytes(out, map->calls.items, map->calls.count * sizeof(*map->calls.items));
+}
+
+const void *result_write(const struct findings *findings, const struct coverage *coverage, const struct map *map,
+			 struct arena *arena, size_t *size)
 {
 	byte_table out = {0};
 	write_number(&out, findings->list.count);
@@ -103,6 +125,8 @@ const void *result_write(const struct findings *findings, const struct coverage 
 	write_notes(&out, &coverage->unmodelled);
 	write_notes(&out, &coverage->unused_suppressions);
 	write_notes(&out, &coverage->notes);
+	if (map)
+		write_map(&out, map);
 	*size = out.count;
 	const void *bytes = arena_copy(arena, out.items, out.count, 1);
 	table_release(&out);
@@ -214,6 +238,39 @@ static void read_notes(struct reader *reader, coverage_notes *notes)
 	}
 }
 
+static void read_map_file(struct reader *reader, struct map *map)
+{
+	struct map_file file = {.path = read_text(reader)};
+	file.functions = read_number(reader);
+	for (int flag = 0; flag < MAP_FLAGS; flag++)
+		file.count[flag] = read_number(reader);
+	table_add(&map->files, file);
+}
+
+static void read_map_function(struct reader *reader, struct map *map)
+{
+	struct map_function function = {.name = read_text(reader)};
+	function.file = read_number(reader);
+	function.line = read_number(reader);
+	function.flags = read_number(reader);
+	reader->good &= function.file < map->files.count && function.flags < 1u << MAP_FLAGS;
+	table_add(&map->functions, function);
+}
+
+static void read_map(struct reader *reader, struct map *map)
+{
+	for (uint32_t left = read_count(reader, LEAST_ITEM); left && reader->good; left--)
+		read_map_file(reader, map);
+	for (uint32_t left = read_count(reader, LEAST_ITEM); left && reader->good; left--)
+		read_map_function(reader, map);
+	for (uint32_t left = read_count(reader, sizeof(struct map_call)); left && reader->good; left--) {
+		struct map_call call = {.from = read_number(reader)};
+		call.to = read_number(reader);
+		reader->good &= call.from < map->functions.count && call.to < map->functions.count;
+		table_add(&map->calls, call);
+	}
+}
+
 /* What belongs to the coverage of a run as a whole, and not to what is found, is not touched. */
 static void add_coverage(struct coverage *to, const struct coverage *from)
 {
@@ -225,7 +282,7 @@ static void add_coverage(struct coverage *to, const struct coverage *from)
 	to->notes = from->notes;
 }
 
-static void read_result(struct reader *reader, struct findings *findings, struct coverage *coverage)
+static void read_result(struct reader *reader, struct findings *findings, struct coverage *coverage, struct map *map)
 {
 	for (uint32_t left = read_count(reader, LEAST_ITEM); left && reader->good; left--)
 		read_finding(reader, findings_add(findings));
@@ -235,23 +292,29 @@ static void read_result(struct reader *reader, struct findings *findings, struct
 	read_notes(reader, &coverage->unmodelled);
 	read_notes(reader, &coverage->unused_suppressions);
 	read_notes(reader, &coverage->notes);
+	if (map)
+		read_map(reader, map);
 	reader->good &= reader->at == reader->end;
 }
 
-bool result_read(const void *bytes, size_t size, struct findings *findings, struct coverage *coverage)
+bool result_read(const void *bytes, size_t size, struct findings *findings, struct coverage *coverage, struct map *map)
 {
 	struct findings found = {0};
 	struct coverage covered = {0};
+	struct map drawn = {0};
 	const char *copy = arena_copy(&found.arena, bytes, size, 1);
 	struct reader reader = {.at = copy, .end = copy + size, .good = true};
-	read_result(&reader, &found, &covered);
+	read_result(&reader, &found, &covered, map ? &drawn : NULL);
 	if (!reader.good) {
 		findings_release(&found);
 		coverage_release(&covered);
+		map_release(&drawn);
 		return false;
 	}
 	findings_release(findings);
 	*findings = found;
 	add_coverage(coverage, &covered);
+	if (map)
+		*map = drawn;
 	return true;
 }
