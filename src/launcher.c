@@ -73,7 +73,7 @@ static void write_facts(const struct options *options, const struct compiler_lin
 	struct options facts = *options;
 	facts.action = ACTION_FACTS;
 	facts.quiet = true;
-	facts.strict = false;
+	facts.strict = facts.changed = false; /* of the join */
 	facts.jobs = 1;
 	facts.cache_size = UINT64_MAX; /* to look through all of the cache, once for each link is enough */
 	facts.files = files;

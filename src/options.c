@@ -164,7 +164,7 @@ enum { ENTRIES = sizeof(entries) / sizeof(entries[0]) };
 
 static const struct action_entry actions[] = {
     {"check", ACTION_CHECK, "check files, or all of compile_commands.json"},
-    {"facts", ACTION_FACTS, "write the facts of one file"},
+    {"facts", ACTION_FACTS, "write the facts of files"},
     {"join", ACTION_JOIN, "check over facts that were written"},
     {"why", ACTION_WHY, "say where a function runs and what it does, and how that is known"},
     {"explain", ACTION_EXPLAIN, "print the document of a rule"},

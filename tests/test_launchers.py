@@ -224,6 +224,19 @@ class Link(Build):
         self.assertEqual(self.exists("app"), [])
         self.run_for(0, LD, "--warnings-as-errors=block", "--fail-on=never", *command)
 
+    def test_only_what_changed(self):
+        git = ["git", "-c", "user.name=test", "-c", "user.email=test@localhost"]
+        (self.root / ".git").rmdir()
+        for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "all"]):
+            self.run_for(0, *git, *command)
+        (self.root / ".git/info/exclude").write_text("*.o\n*.facts\napp\n")
+        self.compile_all(LD, "--changed")
+        command = ["gcc", *OBJECTS, "-o", "app"]
+        self.silent(LD, "--changed", *command)
+        path = self.root / "core/resolve.c"
+        path.write_text(path.read_text() + "/* touched */\n")
+        self.shows_finding(self.run_for(0, LD, "--changed", *command))
+
     def test_config(self):
         self.compile_all()
         (self.root / "build").mkdir()
