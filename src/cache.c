@@ -546,7 +546,7 @@ void cache_close(struct cache *cache)
 {
 	if (!cache)
 		return;
-	if (cache->counts.bytes_written)
+	if (cache->counts.bytes_written && cache->options.limit != UINT64_MAX)
 		evict(cache);
 	close(cache->directory);
 	dependencies_free(cache->dependencies);

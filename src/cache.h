@@ -24,7 +24,7 @@ struct cache_options {
 	const char *directory; /* made if need be */
 	const char *root;      /* of the project: absolute, resolved */
 	const char *maker;     /* what makes the facts: another text, other entries */
-	uint64_t limit;        /* bytes; the entries not used for longest go first */
+	uint64_t limit;        /* bytes; the entries not used for longest go first. UINT64_MAX: nothing goes */
 };
 
 struct cache_counts {

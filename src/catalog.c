@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 
 static bool holds_models(const char *directory, struct arena *arena)
@@ -15,10 +16,13 @@ static bool holds_models(const char *directory, struct arena *arena)
 	return stat(path_join(directory, "models", arena), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/* NULL if the executable's own path cannot be told. */
+/* NULL if the executable's own path cannot be told. Where /proc is missing, as in some chroots of builds, it is what
+   the kernel was asked to run. */
 static const char *installed_directory(struct arena *arena)
 {
 	char *executable = path_resolve("/proc/self/exe", arena);
+	if (!executable)
+		executable = path_resolve((const char *)getauxval(AT_EXECFN), arena);
 	if (!executable)
 		return NULL;
 	*strrchr(executable, '/') = '\0';

@@ -281,17 +281,6 @@ static const char *keep_arguments(struct reader *reader, uint32_t first, bool ha
 	return language && strcmp(language, "none") != 0 ? language : NULL;
 }
 
-static bool is_c(const char *file, const char *language, const char *compiler)
-{
-	if (language)
-		return strcmp(language, "c") == 0 || strcmp(language, "c-header") == 0 ||
-		       strcmp(language, "cpp-output") == 0;
-	const char *extension = strrchr(file, '.');
-	if (!extension || (compiler && argument_is_cxx_compiler(compiler)))
-		return false;
-	return strcmp(extension, ".c") == 0 || strcmp(extension, ".h") == 0 || strcmp(extension, ".i") == 0;
-}
-
 /* Adds the id as bytes that are never 0, for keys are interned as strings. */
 static void add_key_part(struct reader *reader, uint32_t id)
 {
@@ -385,7 +374,7 @@ static void finish_command(struct reader *reader, const char *file, bool asked_f
 	uint32_t first = find_compiler(reader, &compiler);
 	bool has_target = names_target(reader, first) || keep_implied_target(reader, compiler);
 	const char *language = keep_arguments(reader, first, has_target);
-	if (!asked_for && !is_c(file, language, compiler))
+	if (!asked_for && !argument_is_c(file, language, compiler))
 		return;
 	if (language) {
 		keep(reader, "-x");
@@ -581,14 +570,20 @@ const char *compdb_find(const char *start, struct arena *arena)
 	return NULL;
 }
 
-const char *compdb_root(const char *database_directory, struct arena *arena)
+const char *compdb_marked_root(const char *start, struct arena *arena)
 {
-	const char *resolved = path_resolve(database_directory, arena);
-	if (!resolved)
-		return database_directory;
-	for (const char *folder = resolved; folder; folder = parent_of(folder, arena))
+	for (const char *folder = path_resolve(start, arena); folder; folder = parent_of(folder, arena))
 		if (holds(folder, ".git") || holds(folder, ".asynclint.json"))
 			return folder;
+	return NULL;
+}
+
+const char *compdb_root(const char *database_directory, struct arena *arena)
+{
+	const char *marked = compdb_marked_root(database_directory, arena);
+	const char *resolved = path_resolve(database_directory, arena);
+	if (marked || !resolved)
+		return marked ? marked : database_directory;
 	const char *parent = parent_of(resolved, arena);
 	return parent && is_build_folder(strrchr(resolved, '/') + 1) ? parent : resolved;
 }
@@ -604,17 +599,36 @@ bool compdb_load(const char *directory, const struct compdb_options *options, st
 	return ok;
 }
 
+/* Reads a command of the working directory. `arguments` may be NULL. */
+static void read_line(struct reader *reader, const char *const *arguments)
+{
+	const char *directory = path_resolve(".", &reader->scratch);
+	begin_command(reader, directory ? directory : "/");
+	for (uint32_t i = 0; arguments && arguments[i]; i++)
+		add_word(reader, word_id(reader, arguments[i], strlen(arguments[i])));
+}
+
 void compdb_fixed(const char *file, const char *const *arguments, const struct compdb_options *options,
 		  struct arena *arena, struct commands *commands)
 {
 	struct reader reader;
 	reader_init(&reader, options, arena, commands);
-	const char *directory = path_resolve(".", &reader.scratch);
-	begin_command(&reader, directory ? directory : "/");
-	for (uint32_t i = 0; arguments && arguments[i]; i++)
-		add_word(&reader, word_id(&reader, arguments[i], strlen(arguments[i])));
+	read_line(&reader, arguments);
 	finish_command(&reader, file, true);
 	reader_release(&reader);
+}
+
+const char *const *compdb_words(const char *const *line, struct arena *arena, const char **compiler)
+{
+	struct reader reader;
+	reader_init(&reader, NULL, arena, NULL);
+	read_line(&reader, line);
+	uint32_t first = find_compiler(&reader, compiler), count = reader.line.count - first;
+	const char **words = arena_alloc(arena, (count + 1) * sizeof(*words));
+	for (uint32_t i = 0; i < count; i++)
+		words[i] = line_word(&reader, first + i)->text;
+	reader_release(&reader);
+	return words;
 }
 
 const char *const *compdb_dropped_flags(const struct commands *commands, struct arena *arena)

@@ -17,9 +17,11 @@
    Returns the directory that holds it (arena, absolute), or NULL. */
 const char *compdb_find(const char *start, struct arena *arena);
 
-/* The directory that paths are shown relative to: the nearest parent of `database_directory` (or itself) that holds
-   .git or .asynclint.json; else, if it is one of the build folders named above, its parent; else itself. Absolute,
-   resolved. */
+/* The nearest parent of `start`, or itself, that holds .git or .asynclint.json (absolute, resolved); NULL for none. */
+const char *compdb_marked_root(const char *start, struct arena *arena);
+
+/* The directory that paths are shown relative to: the marked one; else, if `database_directory` is one of the build
+   folders named above, its parent; else itself. Absolute, resolved. */
 const char *compdb_root(const char *database_directory, struct arena *arena);
 
 /* Arguments put before and after those of every command, as they are (clang-tidy's --extra-arg-before and --extra-arg).
@@ -40,6 +42,10 @@ bool compdb_load(const char *directory, const struct compdb_options *options, st
    start with the compiler's name. Relative paths start in the working directory. */
 void compdb_fixed(const char *file, const char *const *arguments, const struct compdb_options *options,
 		  struct arena *arena, struct commands *commands);
+
+/* The words of a command line behind the compiler's name, response files expanded (NULL-terminated; arena). *compiler
+   is that name, or NULL if the line starts with a flag. */
+const char *const *compdb_words(const char *const *line, struct arena *arena, const char **compiler);
 
 /* What was dropped although it may matter: flags unknown to clang, response files that cannot be read, compilers for
    targets unknown to clang. Each once, in order of first appearance (NULL-terminated; arena). */

@@ -194,9 +194,10 @@ static const struct flag flags[] = {
     {"--", ALONE, ARGUMENT_END},
 };
 
-static const char *const launchers[] = {
-    "buildcache", "ccache",    "cmake",   "distcc", "env",  "gomacc", "icecc", "libtool",         "nice",
-    "recc",       "rewrapper", "sccache", "sh",     "bash", "dash",   "time",  "__run_co_compile"};
+static const char *const launchers[] = {"asynclint-cc", "asynclint-ld", "buildcache", "ccache",          "cmake",
+					"distcc",       "env",          "gomacc",     "icecc",           "libtool",
+					"nice",         "recc",         "rewrapper",  "sccache",         "sh",
+					"bash",         "dash",         "time",       "__run_co_compile"};
 
 /* Names of processors as targets begin with them. */
 static const char *const processors[] = {"aarch64",   "arm",   "avr",   "i386",   "i486",    "i586",   "i686",
@@ -283,6 +284,17 @@ bool argument_is_cxx_compiler(const char *compiler)
 {
 	const char *name = base_name(compiler);
 	return ends_with(name, unversioned_length(name), "++");
+}
+
+bool argument_is_c(const char *file, const char *language, const char *compiler)
+{
+	if (language)
+		return strcmp(language, "c") == 0 || strcmp(language, "c-header") == 0 ||
+		       strcmp(language, "cpp-output") == 0;
+	const char *extension = strrchr(file, '.');
+	if (!extension || (compiler && argument_is_cxx_compiler(compiler)))
+		return false;
+	return strcmp(extension, ".c") == 0 || strcmp(extension, ".h") == 0 || strcmp(extension, ".i") == 0;
 }
 
 const char *argument_implied_target(const char *compiler, struct arena *arena)

@@ -38,6 +38,9 @@ bool argument_is_launcher(const char *word);
 /* Whether the compiler of that name or path takes a .c file for C++: g++, clang++-19, c++. */
 bool argument_is_cxx_compiler(const char *compiler);
 
+/* Whether the compiler (NULL: not known) takes the file for C: by the language that -x names, else by its name. */
+bool argument_is_c(const char *file, const char *language, const char *compiler);
+
 /* The target that the compiler's name implies: "aarch64-linux-gnu" for /bin/aarch64-linux-gnu-gcc-12. NULL for none. */
 const char *argument_implied_target(const char *compiler, struct arena *arena);
 

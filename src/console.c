@@ -9,6 +9,8 @@
 /* Clears the line that the cursor is in. */
 #define CLEAR "\r\033[K"
 
+static const char *program = "";
+
 static void print_line(const char *word, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
 
 static void print_line(const char *word, const char *format, va_list arguments)
@@ -18,7 +20,7 @@ static void print_line(const char *word, const char *format, va_list arguments)
 	for (char *c = text; *c; c++)
 		if ((unsigned char)*c < 0x20 || *c == 0x7F)
 			*c = '?';
-	fprintf(stderr, "%s: %s\n", word, text);
+	fprintf(stderr, "%s%s%s: %s\n", program, *program ? ": " : "", word, text);
 	arena_release(&scratch);
 }
 
@@ -27,6 +29,11 @@ static bool took_a_second(const struct timespec *start)
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec - start->tv_sec > 1 || (now.tv_sec > start->tv_sec && now.tv_nsec >= start->tv_nsec);
+}
+
+void console_name(const char *name)
+{
+	program = name;
 }
 
 void console_error(const char *format, ...)

@@ -8,6 +8,9 @@
 #include <stdint.h>
 #include <time.h>
 
+/* Puts the name in front of each line from now on: for a program whose lines stand among those of others. */
+void console_name(const char *name);
+
 /* Each prints one line, "error: ..." and so on; control characters in it are shown as '?'. */
 void console_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void console_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));

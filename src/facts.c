@@ -42,6 +42,7 @@ struct header {
 	uint32_t version;
 	uint64_t size;              /* of the whole file */
 	uint64_t checksum;          /* XXH3 of all that follows it */
+	uint64_t object;            /* as in struct facts */
 	uint32_t main_file, parser; /* strings */
 	uint32_t section_count;
 	uint32_t reserved; /* 0: keeps the sections aligned */
@@ -50,7 +51,7 @@ struct header {
 
 static const char magic[12] = "asynclint\r\n";
 
-enum { CHECKED_FROM = offsetof(struct header, main_file) };
+enum { CHECKED_FROM = offsetof(struct header, object) };
 
 /* A table as bytes. Its items are records of nothing but uint32_t, except in the text. */
 struct view {
@@ -249,6 +250,7 @@ static bool find_tables(struct reading *reading, const struct header *header, st
 	facts->main_file = header->main_file;
 	facts->parser = header->parser;
 	facts->checksum = header->checksum;
+	facts->object = header->object;
 	facts->string_count = found[TABLE_strings].count;
 	facts->text_size = found[TABLE_text].count;
 #define COUNT(type, name) facts->name##_count = found[TABLE_##name].count;
@@ -526,6 +528,7 @@ const void *facts_write(const struct facts *facts, struct arena *arena, uint64_t
 	struct view views[TABLE_IDS];
 	struct header header = {
 	    .version = FACTS_VERSION,
+	    .object = facts->object,
 	    .main_file = facts->main_file,
 	    .parser = facts->parser,
 	    .section_count = TABLE_IDS,
@@ -598,6 +601,19 @@ struct facts *facts_load(const char *path, struct arena *arena, const char **err
 	facts->mapping = mapping;
 	facts->mapping_size = size;
 	return facts;
+}
+
+bool facts_object(const char *path, uint64_t *object)
+{
+	struct header header;
+	int file = io_open(path);
+	if (file < 0)
+		return false;
+	bool known = io_read(file, &header, sizeof(header)) == (ssize_t)sizeof(header) &&
+		     memcmp(header.magic, magic, sizeof(magic)) == 0 && header.version == FACTS_VERSION;
+	close(file);
+	*object = known ? header.object : 0;
+	return known;
 }
 
 void facts_free(struct facts *facts)

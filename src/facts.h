@@ -34,7 +34,10 @@
 #define NONE UINT32_MAX
 
 /* Raised whenever the layout or the meaning of any table changes: files of another version are not loaded. */
-#define FACTS_VERSION 5u
+#define FACTS_VERSION 6u
+
+/* What names of files of facts end in. */
+#define FACTS_SUFFIX ".facts"
 
 /* Lines and columns count from 1, columns in bytes; the end is exclusive. All zero: no place known. */
 struct place {
@@ -371,6 +374,7 @@ struct facts {
 	FACT_TABLES(FACT_TABLE)
 #undef FACT_TABLE
 	uint64_t checksum; /* of all that was read (facts_read()): equal for equal facts */
+	uint64_t object;   /* hash of the object file that was compiled from the unit (linked.h); 0: not known */
 	void *mapping;     /* what facts_load() mapped, or NULL */
 	uint64_t mapping_size;
 };
@@ -400,6 +404,10 @@ struct facts *facts_load(const char *path, struct arena *arena, const char **err
 /* The same for facts in memory, as a worker sends them: `bytes` must be aligned to 8 and stay as long as the facts.
    `name` is what messages call it. */
 struct facts *facts_read(const void *bytes, uint64_t size, const char *name, struct arena *arena, const char **error);
+
+/* Reads of a file that facts_save() wrote only which object file it goes with. False if it cannot be read, or is no
+   such file of this version. */
+bool facts_object(const char *path, uint64_t *object);
 
 /* Returns the bytes facts_save() would write (arena), and their number. */
 const void *facts_write(const struct facts *facts, struct arena *arena, uint64_t *size);

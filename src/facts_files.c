@@ -7,7 +7,7 @@
 #include <fts.h>
 #include <string.h>
 
-static const char suffix[] = ".facts";
+static const char suffix[] = FACTS_SUFFIX;
 
 static bool make_directory(const char *path, struct arena *arena, const char **error)
 {
@@ -72,8 +72,9 @@ bool facts_files_list(const char *directory, facts_names *names, struct arena *a
 	if (!tree)
 		arena_out_of_memory();
 	const char *failed = NULL;
-	for (FTSENT *entry; (entry = fts_read(tree)) && !failed;) {
-		if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR)
+	for (FTSENT *entry; (entry = fts_read(tree));) {
+		bool unreadable = entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR;
+		if (unreadable && !failed)
 			failed =
 			    arena_printf(arena, "cannot read '%s': %s", entry->fts_path, strerror(entry->fts_errno));
 		else if (entry->fts_info == FTS_F && has_suffix(entry))

@@ -35,8 +35,8 @@ void facts_files_end(struct facts_files *files);
 
 typedef TABLE(const char *) facts_names;
 
-/* Appends all files of facts in the directory and those beneath, in order of name (arena). False if it cannot be read
-   or has none, with a message in *error (arena). */
+/* Appends all files of facts in the directory and those beneath, in order of name (arena). False if some of it cannot be
+   read, or it has none, with a message in *error (arena). */
 bool facts_files_list(const char *directory, facts_names *names, struct arena *arena, const char **error);
 
 #endif

@@ -35,7 +35,7 @@ struct selection {
 /* How a path of the facts, or an absolute one, is shown to someone in the working directory. */
 static const char *shown(struct inputs *inputs, const char *path)
 {
-	return path_relative(path_join(inputs->root, path, &inputs->arena), inputs->directory, &inputs->arena);
+	return path_relative(path_join(inputs->root, path, &inputs->arena), inputs->viewpoint, &inputs->arena);
 }
 
 static bool is_header(const char *path)
@@ -88,10 +88,17 @@ static struct compdb_options compdb_options(const struct options *options)
 	};
 }
 
-/* False with a message in *error. */
+/* What --root names, or what is found from `start` on. Builds compile and link in many folders: where no root is
+   marked, all of them have only "/" in common. False with a message in *error. */
 static bool find_root(struct inputs *inputs, const struct options *options, const char *start, const char **error)
 {
-	inputs->root = options->root ? path_resolve(options->root, &inputs->arena) : compdb_root(start, &inputs->arena);
+	struct arena *arena = &inputs->arena;
+	if (options->root)
+		inputs->root = path_resolve(options->root, arena);
+	else if (!options->launched)
+		inputs->root = compdb_root(start, arena);
+	else if (!(inputs->root = compdb_marked_root(start, arena)))
+		inputs->root = "/";
 	if (!inputs->root)
 		*error = arena_printf(&inputs->arena, "cannot open '%s': %s", options->root, strerror(errno));
 	return inputs->root != NULL;
@@ -330,8 +337,9 @@ void inputs_open_cache(struct inputs *inputs, const struct options *options)
 	    .maker = maker_of_facts(&inputs->arena),
 	    .limit = options->cache_size,
 	};
+	inputs->tells_of_cache = !options->launched || options->cache || options->verbose;
 	inputs->cache = cache_open(&how, &inputs->arena, &error);
-	if (!inputs->cache)
+	if (!inputs->cache && inputs->tells_of_cache)
 		console_warning("%s", error);
 }
 
@@ -354,7 +362,7 @@ void inputs_close_cache(struct inputs *inputs, bool verbose)
 		console_note("cache: on a network file system, so it is read and not mapped");
 	if (verbose)
 		console_note("cache: %u units found, %u not, %u stored", counts.hits, counts.misses, counts.stored);
-	if (cache_trouble(cache))
+	if (cache_trouble(cache) && inputs->tells_of_cache)
 		console_warning("%s", cache_trouble(cache));
 	cache_close(cache);
 }
@@ -619,6 +627,10 @@ static enum inputs_result load_facts(struct inputs *inputs, const struct options
 {
 	if (!set_root(inputs, options, inputs->directory))
 		return INPUTS_FAILED;
+	if (options->action == ACTION_LD) {
+		inputs_open_cache(inputs, options);
+		inputs->partial = true; /* one program of several */
+	}
 	if (options->changed && !read_changes(inputs, options, coverage))
 		return INPUTS_FAILED;
 	stats_begin(inputs->stats, "load");
@@ -659,11 +671,14 @@ enum inputs_result inputs_collect(struct inputs *inputs, const struct options *o
 		console_error("cannot tell the working directory: %s", strerror(errno));
 		return INPUTS_FAILED;
 	}
+	/* Builds run commands in many folders and seldom say in which: there paths are shown whole. */
+	inputs->viewpoint = options->launched ? "/" : inputs->directory;
 	inputs->scope = options->scope;
 	inputs->scope.asked = &inputs->asked;
 	struct selection selection = {0};
-	enum inputs_result result = options->action == ACTION_JOIN ? load_facts(inputs, options, coverage)
-								   : make_facts(inputs, options, coverage, &selection);
+	bool made = options->action == ACTION_JOIN || options->action == ACTION_LD;
+	enum inputs_result result =
+	    made ? load_facts(inputs, options, coverage) : make_facts(inputs, options, coverage, &selection);
 	table_release(&selection.files);
 	sort_notes(coverage->degraded.items, coverage->degraded.count);
 	sort_notes(coverage->failed.items, coverage->failed.count);

@@ -27,6 +27,7 @@ struct inputs {
 	struct arena arena;
 	struct stats *stats;   /* to be set by the caller: is told what it takes; or NULL */
 	const char *directory; /* the working directory: absolute, resolved */
+	const char *viewpoint; /* the directory that paths are shown relative to */
 	const char *root;      /* of the project: absolute, resolved */
 	const char *database;  /* directory of the compile database, or NULL */
 	struct commands commands;
@@ -34,12 +35,13 @@ struct inputs {
 	TABLE(struct facts *) loaded;      /* of join */
 	TABLE(const struct facts *) facts; /* to be analysed */
 	struct cache *cache;               /* that the facts are from, until inputs_close_cache(); or NULL */
+	bool tells_of_cache;               /* that it cannot be used */
 	struct changes changes;            /* with --changed and --since */
 	struct intern named;               /* with --whole-program: the files that the command line names */
 	const struct intern *reported;     /* only what is in these files is asked for; or NULL */
 	config_strings asked;              /* excluded files (absolute) that were named */
 	struct scope scope;                /* options->scope with them */
-	bool partial;                      /* only part of a database was asked for */
+	bool partial;                      /* only part of the project was asked for */
 	bool incomplete;                   /* something that was asked for could not be had */
 	uint32_t elsewhere;                /* units that were not asked for and could not be read without errors */
 };
@@ -55,7 +57,8 @@ enum inputs_result inputs_read_database(struct inputs *inputs, const struct opti
 /* Takes out the commands of files that inputs->scope excludes. False with a message in *error if none is left. */
 bool inputs_drop_excluded(struct inputs *inputs, bool verbose, const char **error);
 
-/* Sets inputs->cache, or leaves it NULL: that it cannot be used is worth a warning, the work can be done without. */
+/* Sets inputs->cache, or leaves it NULL: that it cannot be used is worth a warning, the work can be done without.
+   A build that has no home, as those of packages, is not to hear that for each of its files. */
 void inputs_open_cache(struct inputs *inputs, const struct options *options);
 
 /* To be called once nothing more is to be asked of the cache: says on stderr what was wrong with it, and what it had if

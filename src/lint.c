@@ -10,6 +10,7 @@
 #include "facts_files.h"
 #include "filter.h"
 #include "inputs.h"
+#include "linked.h"
 #include "models.h"
 #include "paths.h"
 #include "result.h"
@@ -219,7 +220,7 @@ static bool report(struct lint *lint)
 	    .coverage = &lint->coverage,
 	    .map = &lint->map,
 	    .root = lint->inputs.root,
-	    .directory = lint->inputs.directory,
+	    .directory = lint->inputs.viewpoint,
 	    .version = ASYNCLINT_VERSION,
 	    .libclang = parser(lint),
 	    .rules = options->rules,
@@ -424,7 +425,7 @@ static int facts_of_many(struct lint *lint)
 	return empty ? NOTHING_FOUND : exit_status(lint);
 }
 
-static int facts(struct lint *lint)
+static int make_facts(struct lint *lint)
 {
 	enum inputs_result result = inputs_collect(&lint->inputs, lint->options, &lint->coverage);
 	if (result == INPUTS_SKIPPED)
@@ -435,7 +436,10 @@ static int facts(struct lint *lint)
 		return facts_of_many(lint);
 	if (!lint->inputs.facts.count)
 		return NOT_DONE;
-	if (!write_facts(lint->options, lint->inputs.facts.items[0], &lint->inputs.arena))
+	struct facts facts = *lint->inputs.facts.items[0];
+	if (lint->options->object)
+		facts.object = linked_hash(lint->options->object);
+	if (!write_facts(lint->options, &facts, &lint->inputs.arena))
 		return NOT_DONE;
 	return exit_status(lint);
 }
@@ -486,7 +490,7 @@ int lint_check(const struct options *options)
 
 int lint_facts(const struct options *options)
 {
-	return run(options, facts);
+	return run(options, make_facts);
 }
 
 int lint_why(const struct options *options)

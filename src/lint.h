@@ -9,7 +9,7 @@
 
 #include "options.h"
 
-/* ACTION_CHECK and ACTION_JOIN: facts, made or loaded → findings → report. */
+/* ACTION_CHECK, ACTION_JOIN and ACTION_LD: facts, made or loaded → findings → report. */
 int lint_check(const struct options *options);
 
 /* ACTION_FACTS: the facts of one file, saved or dumped. */

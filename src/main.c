@@ -1,9 +1,11 @@
 #include "catalog.h"
 #include "console.h"
+#include "launcher.h"
 #include "lint.h"
 #include "lsp.h"
 #include "options.h"
 #include "print_config.h"
+#include "shell_completion.h"
 #include "walk.h"
 
 #include <errno.h>
@@ -36,10 +38,15 @@ static int run(const struct options *options, int argc, char **argv, struct aren
 		return lint_why(options);
 	case ACTION_LSP:
 		return lsp_serve(argc, argv);
+	case ACTION_CC:
+	case ACTION_LD:
+		return launcher_run(options);
 	case ACTION_EXPLAIN:
 		return catalog_explain(options);
 	case ACTION_RULES:
 		return catalog_rules(options);
+	case ACTION_COMPLETION:
+		return shell_completion_print(options);
 	case ACTION_VERSION:
 		return print_version(arena);
 	case ACTION_HELP:

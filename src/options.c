@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,19 +25,21 @@ enum {
 	JOIN = 1u << ACTION_JOIN,
 	RULES = 1u << ACTION_RULES,
 	WHY = 1u << ACTION_WHY,
+	LD = 1u << ACTION_LD,
+	LAUNCHING = LD | 1u << ACTION_CC, /* actions in front of a compiler */
 	LSP = 1u << ACTION_LSP,
-	PARSING = CHECK | FACTS | WHY | LSP, /* actions that read sources */
-	ANALYSING = CHECK | JOIN | WHY | LSP,
-	JUDGING = CHECK | JOIN | LSP, /* that run rules */
-	REPORTING = CHECK | JOIN,
-	CONFIGURED = CHECK | FACTS | JOIN | WHY,
-	ANY = 0xFFFF,
+	FINDING = CHECK | FACTS | LSP | WHY, /* actions that read sources by themselves */
+	PARSING = FINDING | LAUNCHING,
+	ANALYSING = CHECK | JOIN | LD | LSP | WHY,
+	REPORTING = CHECK | JOIN | LD,
+	JUDGING = REPORTING | LSP, /* that run rules */
+	CONFIGURED = ANALYSING | PARSING,
+	ANY = INT_MAX,
 };
 
 /* Values of options without a letter. */
 enum {
-	FIRST_WITHOUT_LETTER = 256,
-	OPTION_RULES = FIRST_WITHOUT_LETTER,
+	OPTION_RULES = OPTION_WITHOUT_LETTER,
 	OPTION_PREVIEW,
 	OPTION_FORMAT,
 	OPTION_MODELS,
@@ -77,28 +80,20 @@ enum {
 	OPTION_CACHE,
 	OPTION_CACHE_SIZE,
 	OPTION_NO_CACHE,
+	OPTION_OBJECTS,
 	OPTION_LIST_CHECKS,
 	OPTION_EXPORT_FIXES,
 	OPTION_VERSION,
 	OPTION_HELP,
 };
 
-struct option_entry {
-	const char *name;
-	const char
-	    *argument; /* what --help calls it, in brackets if it may be left out; NULL if the option takes none */
-	int value;     /* its letter, or one of the values above */
-	unsigned actions;
-	const char *help; /* NULL: another spelling of the entry before */
-};
-
 static const struct option_entry entries[] = {
-    {"database", "PATH", 'p', PARSING, "the compile database: its directory, or the file (default: looked for upward)"},
-    {"p", "PATH", 'p', PARSING, NULL}, /* so that -p=PATH works, which clang-tidy's drivers write */
+    {"database", "PATH", 'p', FINDING, "the compile database: its directory, or the file (default: looked for upward)"},
+    {"p", "PATH", 'p', FINDING, NULL}, /* so that -p=PATH works, which clang-tidy's drivers write */
     {"root", "DIR", OPTION_ROOT, PARSING | JOIN, "the project's root, which paths are relative to"},
     {"extra-arg", "ARG", OPTION_EXTRA_ARG, PARSING, "argument to add to each compiler command"},
     {"extra-arg-before", "ARG", OPTION_EXTRA_ARG_BEFORE, PARSING, "the same, before the others"},
-    {"jobs", "N", 'j', PARSING, "worker processes (default: one per processor)"},
+    {"jobs", "N", 'j', FINDING, "worker processes (default: one per processor)"},
     {"unit-timeout", "SECONDS", OPTION_UNIT_TIMEOUT, PARSING,
      "give a unit up after this time (default: 120; 0: never)"},
     {"unit-memory", "SIZE", OPTION_UNIT_MEMORY, PARSING,
@@ -106,31 +101,32 @@ static const struct option_entry entries[] = {
     {"cache", "DIR", OPTION_CACHE, PARSING, "keep facts of units there (default: $XDG_CACHE_HOME/asynclint)"},
     {"cache-size", "SIZE", OPTION_CACHE_SIZE, PARSING, "what the cache may take, such as 500M or 2G (default: 5G)"},
     {"no-cache", NULL, OPTION_NO_CACHE, PARSING, "parse everything, keep nothing"},
-    {"skip-without-database", NULL, OPTION_SKIP_WITHOUT_DATABASE, PARSING,
+    {"skip-without-database", NULL, OPTION_SKIP_WITHOUT_DATABASE, FINDING,
      "where no compile database is found, or it does not know a named file, say so and go on"},
-    {"require-database", NULL, OPTION_REQUIRE_DATABASE, PARSING,
+    {"require-database", NULL, OPTION_REQUIRE_DATABASE, FINDING,
      "exit with 2 in these cases, whatever the option above says"},
     {"whole-program", NULL, OPTION_WHOLE_PROGRAM, CHECK,
      "with files named: analyse all of the database, report what is in these files"},
     {"shard", "K/N", OPTION_SHARD, FACTS, "only the K-th of N parts of the database, for N machines"},
-    {"config", "FILE", OPTION_CONFIG, CONFIGURED | LSP, "the config (default: the nearest .asynclint.json upward)"},
-    {"config-file", "FILE", OPTION_CONFIG, CONFIGURED | LSP, NULL}, /* clang-tidy's name for it */
-    {"no-config", NULL, OPTION_NO_CONFIG, CONFIGURED | LSP, "without a config"},
-    {"print-config", NULL, OPTION_PRINT_CONFIG, REPORTING, "print what is in effect, for the file if one is named"},
-    {"rules", "LIST", OPTION_RULES, JUDGING, "rules and families to run: a,b; -a,-b without them; all; loop-*"},
-    {"checks", "LIST", OPTION_RULES, JUDGING, NULL}, /* clang-tidy's name for it */
-    {"list-checks", NULL, OPTION_LIST_CHECKS, REPORTING, "list the rules that would run, as clang-tidy does"},
+    {"config", "FILE", OPTION_CONFIG, CONFIGURED, "the config (default: the nearest .asynclint.json upward)"},
+    {"config-file", "FILE", OPTION_CONFIG, CONFIGURED, NULL}, /* clang-tidy's name for it */
+    {"no-config", NULL, OPTION_NO_CONFIG, CONFIGURED, "without a config"},
+    {"print-config", NULL, OPTION_PRINT_CONFIG, CHECK | JOIN, "print what is in effect, for the file if one is named"},
+    {"rules", "RULES", OPTION_RULES, JUDGING, "rules and families to run: a,b; -a,-b without them; all; loop-*"},
+    {"checks", "RULES", OPTION_RULES, JUDGING, NULL}, /* clang-tidy's name for it */
+    {"list-checks", NULL, OPTION_LIST_CHECKS, CHECK | JOIN, "list the rules that would run, as clang-tidy does"},
     {"preview", NULL, OPTION_PREVIEW, JUDGING, "run rules in preview too"},
     {"models", "PATH", OPTION_MODELS, ANALYSING, "library models to add: a file or a directory"},
     {"no-models", NULL, OPTION_NO_MODELS, ANALYSING, "leave the built-in library models out"},
-    {"cost", "LIST", OPTION_COST, ANALYSING, "kinds of blocking to report in addition: disk, lock"},
+    {"cost", "COSTS", OPTION_COST, ANALYSING, "kinds of blocking to report in addition: disk, lock"},
     {"exclude", "GLOB", OPTION_EXCLUDE, PARSING, "leave such files out, as a line of .gitignore would"},
     {"force-exclude", NULL, OPTION_FORCE_EXCLUDE, CHECK, "leave them out even if they are named"},
     {"baseline", "FILE", OPTION_BASELINE, JUDGING, "report only what is not in it"},
     {"no-baseline", NULL, OPTION_NO_BASELINE, JUDGING, "without the config's baseline"},
-    {"write-baseline", "FILE", OPTION_WRITE_BASELINE, REPORTING, "write a baseline of all findings, and exit with 0"},
-    {"prune-baseline", NULL, OPTION_PRUNE_BASELINE, REPORTING, "take what is fixed out of the baseline"},
-    {"add-allow", "REASON", OPTION_ADD_ALLOW, REPORTING,
+    {"write-baseline", "FILE", OPTION_WRITE_BASELINE, CHECK | JOIN,
+     "write a baseline of all findings, and exit with 0"},
+    {"prune-baseline", NULL, OPTION_PRUNE_BASELINE, CHECK | JOIN, "take what is fixed out of the baseline"},
+    {"add-allow", "REASON", OPTION_ADD_ALLOW, CHECK | JOIN,
      "write a suppression comment with this reason above each finding"},
     {"changed", NULL, OPTION_CHANGED, REPORTING, "report only what is in files that differ from HEAD, as git knows it"},
     {"since", "REV", OPTION_SINCE, REPORTING, "the same for all that changed since HEAD and REV parted"},
@@ -140,7 +136,7 @@ static const struct option_entry entries[] = {
      "of headers, report only what is in those whose path matches (default: all)"},
     {"exclude-header-filter", "REGEX", OPTION_EXCLUDE_HEADER_FILTER, REPORTING,
      "of headers, do not report what is in those whose path matches"},
-    {"explain-silence", "FILE:LINE", OPTION_EXPLAIN_SILENCE, REPORTING,
+    {"explain-silence", "FILE:LINE", OPTION_EXPLAIN_SILENCE, CHECK | JOIN,
      "say what is known of the calls on that line, and why rules are silent"},
     {"format", "FORMAT", OPTION_FORMAT, REPORTING | RULES,
      "text, json, sarif, github, gitlab, rdjson, checkstyle, junit, clangtidy, html"},
@@ -149,10 +145,12 @@ static const struct option_entry entries[] = {
      "--output clangtidy=FILE, as clang-tidy's drivers ask for it"},
     {"dump", NULL, OPTION_DUMP, FACTS, "write the facts as JSON"},
     {"color", "WHEN", OPTION_COLOR, REPORTING, "colours and source lines: auto (default), always, never"},
+    {"objects", "DIR", OPTION_OBJECTS, LD,
+     "where members of libraries were compiled (default: the root and the working directory)"},
     {"use-color", "[=BOOL]", OPTION_COLOR, REPORTING, NULL}, /* as clang-tidy's drivers write it */
-    {"warnings-as-errors", "LIST", OPTION_WARNINGS_AS_ERRORS, JUDGING, "rules and families whose findings are errors"},
+    {"warnings-as-errors", "RULES", OPTION_WARNINGS_AS_ERRORS, JUDGING, "rules and families whose findings are errors"},
     {"fail-on", "SEVERITY", OPTION_FAIL_ON, REPORTING,
-     "exit with 1 from this on: advice (default), warning, error, never"},
+     "exit with 1 from this on: advice (default; of ld: error), warning, error, never"},
     {"exit-zero", NULL, OPTION_EXIT_ZERO, REPORTING, "exit with 0 whatever is found: --fail-on never"},
     {"strict", NULL, OPTION_STRICT, REPORTING | FACTS, "exit with 2 if anything was not fully understood"},
     {"stats", "[=json]", OPTION_STATS, REPORTING,
@@ -165,12 +163,17 @@ static const struct option_entry entries[] = {
 
 enum { ENTRIES = sizeof(entries) / sizeof(entries[0]) };
 
-static const struct {
-	const char *name;
-	enum action action;
-} actions[] = {
-    {"check", ACTION_CHECK}, {"facts", ACTION_FACTS}, {"join", ACTION_JOIN}, {"explain", ACTION_EXPLAIN},
-    {"rules", ACTION_RULES}, {"why", ACTION_WHY},     {"lsp", ACTION_LSP},
+static const struct action_entry actions[] = {
+    {"check", ACTION_CHECK, "check files, or all of compile_commands.json"},
+    {"facts", ACTION_FACTS, "write the facts of files"},
+    {"join", ACTION_JOIN, "check over facts that were written"},
+    {"why", ACTION_WHY, "say where a function runs and what it does, and how that is known"},
+    {"lsp", ACTION_LSP, "serve an editor: the language server protocol on standard input and output"},
+    {"explain", ACTION_EXPLAIN, "print the document of a rule"},
+    {"rules", ACTION_RULES, "list the rules"},
+    {"cc", ACTION_CC, "run a compiler, and write the facts beside the object file"},
+    {"ld", ACTION_LD, "the same, and check what is linked before it is"},
+    {"completion", ACTION_COMPLETION, "print what makes a shell complete asynclint's options"},
 };
 
 /* What is collected while the arguments are read. */
@@ -467,6 +470,9 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 		return true;
 	case OPTION_COLOR:
 		return parse_color(parser, argument);
+	case OPTION_OBJECTS:
+		options->objects = argument;
+		return true;
 	case OPTION_DUMP:
 		return options->dump = true;
 	case OPTION_SKIP_WITHOUT_DATABASE:
@@ -485,6 +491,18 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 		options->action = ACTION_HELP;
 		return true;
 	}
+}
+
+const struct option_entry *options_entries(uint32_t *count)
+{
+	*count = ENTRIES;
+	return entries;
+}
+
+const struct action_entry *options_actions(uint32_t *count)
+{
+	*count = sizeof(actions) / sizeof(actions[0]);
+	return actions;
 }
 
 static const struct option_entry *find_entry(int value)
@@ -509,9 +527,11 @@ static bool fail_refused(const struct parser *parser, int returned, int value, c
 	return fail(parser, "unknown or ambiguous option '%s'; see 'asynclint --help'", argument);
 }
 
-static void describe_to_getopt(struct option *long_options, char *letters)
+static void describe_to_getopt(bool launched, struct option *long_options, char *letters)
 {
-	*letters++ = ':'; /* a missing argument is told from an unknown option */
+	if (launched)
+		*letters++ = '+'; /* the first word that is no option begins the command */
+	*letters++ = ':';         /* a missing argument is told from an unknown option */
 	for (size_t i = 0; i < ENTRIES; i++) {
 		const struct option_entry *entry = &entries[i];
 		long_options[i] = (struct option){
@@ -521,7 +541,7 @@ static void describe_to_getopt(struct option *long_options, char *letters)
 							   : required_argument,
 		    .val = entry->value,
 		};
-		if (entry->value < FIRST_WITHOUT_LETTER) {
+		if (entry->value < OPTION_WITHOUT_LETTER) {
 			*letters++ = (char)entry->value;
 			if (entry->argument)
 				*letters++ = ':';
@@ -532,8 +552,8 @@ static void describe_to_getopt(struct option *long_options, char *letters)
 static bool parse_options(struct parser *parser, int argc, char **argv)
 {
 	struct option long_options[ENTRIES + 1] = {0};
-	char letters[2 * ENTRIES + 2] = {0};
-	describe_to_getopt(long_options, letters);
+	char letters[2 * ENTRIES + 3] = {0};
+	describe_to_getopt(parser->options->launched, long_options, letters);
 	unsigned action = 1u << parser->options->action;
 	opterr = 0;
 	optind = 0; /* glibc: from the start, with nothing remembered of an earlier run */
@@ -627,8 +647,9 @@ static bool check_operands(const struct parser *parser)
 		return false;
 	if (options->action == ACTION_WHY && !take_subject(parser, "function"))
 		return false;
-	bool names_files =
-	    options->action != ACTION_EXPLAIN && options->action != ACTION_RULES && options->action != ACTION_LSP;
+	if (options->action == ACTION_COMPLETION && !take_subject(parser, "shell"))
+		return false;
+	bool names_files = (FINDING | JOIN) & 1u << options->action && options->action != ACTION_LSP;
 	if (!names_files && options->file_count)
 		return fail(parser, "unexpected argument '%s' after '%s'", options->files[0], parser->action_name);
 	if (options->action == ACTION_FACTS && !check_facts(parser))
@@ -650,6 +671,8 @@ static const char *config_path(const struct parser *parser)
 	if (parser->no_config || parser->config)
 		return parser->config;
 	const char *file = options->action != ACTION_JOIN && options->file_count ? options->files[0] : NULL;
+	if (options->launched)
+		file = options->root; /* the working directory may be anywhere */
 	const char *start = file ? path_resolve(file, parser->arena) : NULL;
 	if (!start)
 		start = path_resolve(".", parser->arena);
@@ -669,12 +692,15 @@ static const char *const *prepend(const config_strings *more, const char *const 
 	return all;
 }
 
-/* What the command line says comes after the config, or in its place. */
+/* What the command line says comes after the config, or in its place. What the config says of the exit status is for
+   checks: it breaks no build. */
 static bool read_config(const struct parser *parser)
 {
 	struct options *options = parser->options;
 	struct config *config = &options->config;
-	const char *path = CONFIGURED & 1u << options->action ? config_path(parser) : NULL;
+	/* A server reads the config of each project that it opens, not the one of where it was started. */
+	bool read = CONFIGURED & 1u << options->action && options->action != ACTION_LSP;
+	const char *path = read ? config_path(parser) : NULL;
 	if (path && !config_load(config, path, parser->arena, parser->error))
 		return false;
 	options->scope = (struct scope){
@@ -686,13 +712,13 @@ static bool read_config(const struct parser *parser)
 	options->models = prepend(&config->models, options->models, parser->arena);
 	options->extra_arguments = prepend(&config->extra_arguments, options->extra_arguments, parser->arena);
 	options->costs |= config->costs;
-	options->strict |= config->strict;
+	options->strict |= config->strict && !options->launched;
 	if (!options->database)
 		options->database = config->database;
 	if (!options->baseline && !parser->no_baseline)
 		options->baseline = config->baseline;
 	if (!parser->fails_on)
-		options->fail_on = config->fail_on;
+		options->fail_on = options->launched ? FAIL_ON_ERROR : config->fail_on;
 	return true;
 }
 
@@ -712,17 +738,26 @@ static bool select_rules(const struct parser *parser)
 	return count || fail(parser, "no rule is left to run");
 }
 
-/* The first argument may name the action; without one it is to check. Returns whether it does. */
-static bool parse_action(struct parser *parser, const char *argument)
+/* The name may be that of an action. Returns whether it is. */
+static bool parse_action(struct parser *parser, const char *name)
 {
-	for (size_t i = 0; argument && i < sizeof(actions) / sizeof(actions[0]); i++) {
-		if (strcmp(argument, actions[i].name) == 0) {
+	for (size_t i = 0; name && i < sizeof(actions) / sizeof(actions[0]); i++) {
+		if (strcmp(name, actions[i].name) == 0) {
 			parser->options->action = actions[i].action;
+			parser->options->launched = LAUNCHING & 1u << actions[i].action;
 			parser->action_name = actions[i].name;
 			return true;
 		}
 	}
 	return false;
+}
+
+/* The program is known by more than one name: started as asynclint-cc it does what "asynclint cc" does. */
+static const char *action_of_program(const char *program)
+{
+	static const char prefix[] = "asynclint-";
+	const char *slash = strrchr(program, '/'), *name = slash ? slash + 1 : program;
+	return strncmp(name, prefix, strlen(prefix)) == 0 ? name + strlen(prefix) : NULL;
 }
 
 /* Returns the number of arguments before "--". What stands behind it is for the compiler: getopt must not see it. */
@@ -740,15 +775,21 @@ static int split_at_dashes(struct options *options, int argc, char **argv)
 static bool parse(struct parser *parser, int argc, char **argv)
 {
 	struct options *options = parser->options;
-	if (parse_action(parser, argc > 1 ? argv[1] : NULL)) {
+	if (!parse_action(parser, action_of_program(argv[0])) && parse_action(parser, argc > 1 ? argv[1] : NULL)) {
 		argc--;
 		argv++;
 	}
-	argc = split_at_dashes(options, argc, argv);
+	if (!options->launched)
+		argc = split_at_dashes(options, argc, argv);
 	if (!parse_options(parser, argc, argv))
 		return false;
 	if (options->action == ACTION_HELP || options->action == ACTION_VERSION)
 		return true;
+	if (options->launched) {
+		options->compiler_arguments = (const char *const *)(argv + optind);
+		return (optind < argc || fail(parser, "'%s' needs a command to run", parser->action_name)) &&
+		       read_config(parser) && select_rules(parser);
+	}
 	options->skip_without_database &= !parser->require_database;
 	options->file_count = (uint32_t)(argc - optind);
 	const char **files = arena_alloc(parser->arena, (options->file_count + 1) * sizeof(*files));
@@ -797,7 +838,7 @@ void options_release(struct options *options)
 static int print_spelling(const struct option_entry *entry, FILE *out)
 {
 	int width =
-	    entry->value < FIRST_WITHOUT_LETTER ? fprintf(out, "  -%c, ", entry->value) : fprintf(out, "      ");
+	    entry->value < OPTION_WITHOUT_LETTER ? fprintf(out, "  -%c, ", entry->value) : fprintf(out, "      ");
 	width += fprintf(out, "--%s", entry->name);
 	if (entry->argument)
 		width += fprintf(out, entry->argument[0] == '[' ? "%s" : " %s", entry->argument);
@@ -821,10 +862,15 @@ void options_print_help(FILE *out)
 	    "                              check over facts that were written: files, or directories of them\n"
 	    "       asynclint why FUNCTION [options] [file...] [-- compiler arguments]\n"
 	    "                              say where a function runs and what it does, and how that is known\n"
+	    "       asynclint-cc [options] COMPILER ARGUMENTS...\n"
+	    "                              run the compiler, and write the facts beside the object file\n"
+	    "       asynclint-ld [options] COMPILER ARGUMENTS...\n"
+	    "                              the same, and check what is linked before it is\n"
 	    "       asynclint lsp [options]\n"
 	    "                              serve an editor: the language server protocol on standard input and output\n"
 	    "       asynclint explain RULE\n"
 	    "       asynclint rules [--format FORMAT]\n"
+	    "       asynclint completion bash|zsh|fish\n"
 	    "\n"
 	    "options:\n",
 	    out);

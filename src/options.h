@@ -31,6 +31,9 @@ enum action {
 	ACTION_RULES,
 	ACTION_WHY,
 	ACTION_LSP,
+	ACTION_CC,
+	ACTION_LD,
+	ACTION_COMPLETION,
 	ACTION_HELP,
 	ACTION_VERSION,
 };
@@ -41,10 +44,11 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options {
 	enum action action;
-	const char *subject;      /* of explain: the rule; of why: the function; else NULL */
+	const char *subject;      /* of explain: the rule; of why: the function; of completion: the shell; else NULL */
 	const char *const *files; /* as named, NULL-terminated; of join: facts files */
 	uint32_t file_count;
-	const char *const *compiler_arguments; /* after "--", NULL-terminated; NULL if there is no "--" */
+	/* After "--", NULL-terminated; NULL if there is no "--". Of cc and ld: the command. */
+	const char *const *compiler_arguments;
 
 	const char *database;     /* -p, or NULL: to be found */
 	const char *root;         /* --root, or NULL: to be found */
@@ -85,6 +89,9 @@ struct options {
 	const char *cache;     /* --cache, or NULL: the default directory */
 	uint64_t cache_size;   /* bytes that the cache may take */
 	bool no_cache;
+	const char *object;  /* of facts: the object file that they are of, or NULL */
+	const char *objects; /* --objects, or NULL */
+	bool launched;       /* by a build, in whatever folder it is in: cc and ld */
 	bool dump, force_exclude, list_checks, preview, print_config, prune_baseline, quiet, skip_without_database,
 	    strict, verbose;
 };
@@ -97,5 +104,29 @@ bool options_parse(struct options *options, int argc, char **argv, struct arena 
 void options_release(struct options *options);
 
 void options_print_help(FILE *out);
+
+/* The tables themselves, for what makes others know the options (shell_completion.h). */
+
+enum { OPTION_WITHOUT_LETTER = 256 };
+
+struct option_entry {
+	const char *name;
+	/* What --help calls the argument, in brackets if it may be left out; NULL if the option takes none. The name
+	   says what can stand there: FILE, PATH, DIR, RULES, COSTS, FORMAT, WHEN, SEVERITY; others are any text or
+	   number. */
+	const char *argument;
+	int value;        /* its letter, or one from OPTION_WITHOUT_LETTER on */
+	unsigned actions; /* bits (1u << enum action) that it goes with */
+	const char *help; /* NULL: another spelling of the entry before */
+};
+
+struct action_entry {
+	const char *name;
+	enum action action;
+	const char *help;
+};
+
+const struct option_entry *options_entries(uint32_t *count);
+const struct action_entry *options_actions(uint32_t *count);
 
 #endif

@@ -221,7 +221,7 @@ START_TEST(help_lists_every_option)
 	options_print_help(out);
 	fclose(out);
 	static const char *const spellings[] = {
-	    "-p, --database PATH", "-j, --jobs N",           "--rules LIST", "--unit-timeout SECONDS",
+	    "-p, --database PATH", "-j, --jobs N",           "--rules RULES", "--unit-timeout SECONDS",
 	    "-o, --output FILE",   "--extra-arg-before ARG", "--strict",     "--help"};
 	for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++)
 		ck_assert_msg(strstr(text, spellings[i]) != NULL, "%s", spellings[i]);

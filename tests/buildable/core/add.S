@@ -1,0 +1,3 @@
+	.globl add
+add:
+	.section .note.GNU-stack,"",@progbits

@@ -1,0 +1,6 @@
+int count(int number);
+
+int count(int number)
+{
+	return number + 1;
+}
