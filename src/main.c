@@ -3,6 +3,7 @@
 #include "launcher.h"
 #include "lint.h"
 #include "lsp.h"
+#include "option_table.h"
 #include "options.h"
 #include "print_config.h"
 #include "shell_completion.h"

@@ -2,12 +2,13 @@
 
 #include "add_allow.h"
 #include "analysis.h"
+#include "option_table.h"
 #include "paths.h"
+#include "settings.h"
 #include "table.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,164 +19,6 @@ enum { MOST_JOBS = 1024, LONGEST_TIMEOUT = 24 * 3600, DEFAULT_TIMEOUT = 120 };
 /* A unit of 20 MB takes 0.6 GB; what takes ten times as much has no end, and must not take the machine with it. */
 #define DEFAULT_MEMORY ((uint64_t)6 << 30)
 
-/* Sets of actions that an option goes with. */
-enum {
-	CHECK = 1u << ACTION_CHECK,
-	FACTS = 1u << ACTION_FACTS,
-	JOIN = 1u << ACTION_JOIN,
-	RULES = 1u << ACTION_RULES,
-	WHY = 1u << ACTION_WHY,
-	LD = 1u << ACTION_LD,
-	LAUNCHING = LD | 1u << ACTION_CC, /* actions in front of a compiler */
-	LSP = 1u << ACTION_LSP,
-	FINDING = CHECK | FACTS | LSP | WHY, /* actions that read sources by themselves */
-	PARSING = FINDING | LAUNCHING,
-	ANALYSING = CHECK | JOIN | LD | LSP | WHY,
-	REPORTING = CHECK | JOIN | LD,
-	JUDGING = REPORTING | LSP, /* that run rules */
-	CONFIGURED = ANALYSING | PARSING,
-	ANY = INT_MAX,
-};
-
-/* Values of options without a letter. */
-enum {
-	OPTION_RULES = OPTION_WITHOUT_LETTER,
-	OPTION_PREVIEW,
-	OPTION_FORMAT,
-	OPTION_MODELS,
-	OPTION_NO_MODELS,
-	OPTION_COST,
-	OPTION_CONFIG,
-	OPTION_NO_CONFIG,
-	OPTION_PRINT_CONFIG,
-	OPTION_EXCLUDE,
-	OPTION_FORCE_EXCLUDE,
-	OPTION_BASELINE,
-	OPTION_NO_BASELINE,
-	OPTION_WRITE_BASELINE,
-	OPTION_PRUNE_BASELINE,
-	OPTION_ADD_ALLOW,
-	OPTION_WARNINGS_AS_ERRORS,
-	OPTION_FAIL_ON,
-	OPTION_EXIT_ZERO,
-	OPTION_EXPLAIN_SILENCE,
-	OPTION_STATS,
-	OPTION_CHANGED,
-	OPTION_SINCE,
-	OPTION_WHOLE_PROGRAM,
-	OPTION_SHARD,
-	OPTION_LINE_FILTER,
-	OPTION_HEADER_FILTER,
-	OPTION_EXCLUDE_HEADER_FILTER,
-	OPTION_STRICT,
-	OPTION_UNIT_TIMEOUT,
-	OPTION_UNIT_MEMORY,
-	OPTION_EXTRA_ARG,
-	OPTION_EXTRA_ARG_BEFORE,
-	OPTION_ROOT,
-	OPTION_COLOR,
-	OPTION_DUMP,
-	OPTION_SKIP_WITHOUT_DATABASE,
-	OPTION_REQUIRE_DATABASE,
-	OPTION_CACHE,
-	OPTION_CACHE_SIZE,
-	OPTION_NO_CACHE,
-	OPTION_OBJECTS,
-	OPTION_LIST_CHECKS,
-	OPTION_EXPORT_FIXES,
-	OPTION_VERSION,
-	OPTION_HELP,
-};
-
-static const struct option_entry entries[] = {
-    {"database", "PATH", 'p', FINDING, "the compile database: its directory, or the file (default: looked for upward)"},
-    {"p", "PATH", 'p', FINDING, NULL}, /* so that -p=PATH works, which clang-tidy's drivers write */
-    {"root", "DIR", OPTION_ROOT, PARSING | JOIN, "the project's root, which paths are relative to"},
-    {"extra-arg", "ARG", OPTION_EXTRA_ARG, PARSING, "argument to add to each compiler command"},
-    {"extra-arg-before", "ARG", OPTION_EXTRA_ARG_BEFORE, PARSING, "the same, before the others"},
-    {"jobs", "N", 'j', FINDING, "worker processes (default: one per processor)"},
-    {"unit-timeout", "SECONDS", OPTION_UNIT_TIMEOUT, PARSING,
-     "give a unit up after this time (default: 120; 0: never)"},
-    {"unit-memory", "SIZE", OPTION_UNIT_MEMORY, PARSING,
-     "give a unit up that needs more, such as 500M (default: 6G; 0: never)"},
-    {"cache", "DIR", OPTION_CACHE, PARSING, "keep facts of units there (default: $XDG_CACHE_HOME/asynclint)"},
-    {"cache-size", "SIZE", OPTION_CACHE_SIZE, PARSING, "what the cache may take, such as 500M or 2G (default: 5G)"},
-    {"no-cache", NULL, OPTION_NO_CACHE, PARSING, "parse everything, keep nothing"},
-    {"skip-without-database", NULL, OPTION_SKIP_WITHOUT_DATABASE, FINDING,
-     "where no compile database is found, or it does not know a named file, say so and go on"},
-    {"require-database", NULL, OPTION_REQUIRE_DATABASE, FINDING,
-     "exit with 2 in these cases, whatever the option above says"},
-    {"whole-program", NULL, OPTION_WHOLE_PROGRAM, CHECK,
-     "with files named: analyse all of the database, report what is in these files"},
-    {"shard", "K/N", OPTION_SHARD, FACTS, "only the K-th of N parts of the database, for N machines"},
-    {"config", "FILE", OPTION_CONFIG, CONFIGURED, "the config (default: the nearest .asynclint.json upward)"},
-    {"config-file", "FILE", OPTION_CONFIG, CONFIGURED, NULL}, /* clang-tidy's name for it */
-    {"no-config", NULL, OPTION_NO_CONFIG, CONFIGURED, "without a config"},
-    {"print-config", NULL, OPTION_PRINT_CONFIG, CHECK | JOIN, "print what is in effect, for the file if one is named"},
-    {"rules", "RULES", OPTION_RULES, JUDGING, "rules and families to run: a,b; -a,-b without them; all; loop-*"},
-    {"checks", "RULES", OPTION_RULES, JUDGING, NULL}, /* clang-tidy's name for it */
-    {"list-checks", NULL, OPTION_LIST_CHECKS, CHECK | JOIN, "list the rules that would run, as clang-tidy does"},
-    {"preview", NULL, OPTION_PREVIEW, JUDGING, "run rules in preview too"},
-    {"models", "PATH", OPTION_MODELS, ANALYSING, "library models to add: a file or a directory"},
-    {"no-models", NULL, OPTION_NO_MODELS, ANALYSING, "leave the built-in library models out"},
-    {"cost", "COSTS", OPTION_COST, ANALYSING, "kinds of blocking to report in addition: disk, lock"},
-    {"exclude", "GLOB", OPTION_EXCLUDE, PARSING, "leave such files out, as a line of .gitignore would"},
-    {"force-exclude", NULL, OPTION_FORCE_EXCLUDE, CHECK, "leave them out even if they are named"},
-    {"baseline", "FILE", OPTION_BASELINE, JUDGING, "report only what is not in it"},
-    {"no-baseline", NULL, OPTION_NO_BASELINE, JUDGING, "without the config's baseline"},
-    {"write-baseline", "FILE", OPTION_WRITE_BASELINE, CHECK | JOIN,
-     "write a baseline of all findings, and exit with 0"},
-    {"prune-baseline", NULL, OPTION_PRUNE_BASELINE, CHECK | JOIN, "take what is fixed out of the baseline"},
-    {"add-allow", "REASON", OPTION_ADD_ALLOW, CHECK | JOIN,
-     "write a suppression comment with this reason above each finding"},
-    {"changed", NULL, OPTION_CHANGED, REPORTING, "report only what is in files that differ from HEAD, as git knows it"},
-    {"since", "REV", OPTION_SINCE, REPORTING, "the same for all that changed since HEAD and REV parted"},
-    {"line-filter", "JSON", OPTION_LINE_FILTER, REPORTING,
-     "report only what is on these lines, as clang-tidy: [{\"name\":\"a.c\",\"lines\":[[1,3]]}]"},
-    {"header-filter", "REGEX", OPTION_HEADER_FILTER, REPORTING,
-     "of headers, report only what is in those whose path matches (default: all)"},
-    {"exclude-header-filter", "REGEX", OPTION_EXCLUDE_HEADER_FILTER, REPORTING,
-     "of headers, do not report what is in those whose path matches"},
-    {"explain-silence", "FILE:LINE", OPTION_EXPLAIN_SILENCE, CHECK | JOIN,
-     "say what is known of the calls on that line, and why rules are silent"},
-    {"format", "FORMAT", OPTION_FORMAT, REPORTING | RULES,
-     "text, json, sarif, github, gitlab, rdjson, checkstyle, junit, clangtidy, html"},
-    {"output", "FILE", 'o', REPORTING | FACTS, "write there instead of to standard output; FORMAT=FILE: that as well"},
-    {"export-fixes", "FILE", OPTION_EXPORT_FIXES, REPORTING,
-     "--output clangtidy=FILE, as clang-tidy's drivers ask for it"},
-    {"dump", NULL, OPTION_DUMP, FACTS, "write the facts as JSON"},
-    {"color", "WHEN", OPTION_COLOR, REPORTING, "colours and source lines: auto (default), always, never"},
-    {"objects", "DIR", OPTION_OBJECTS, LD,
-     "where members of libraries were compiled (default: the root and the working directory)"},
-    {"use-color", "[=BOOL]", OPTION_COLOR, REPORTING, NULL}, /* as clang-tidy's drivers write it */
-    {"warnings-as-errors", "RULES", OPTION_WARNINGS_AS_ERRORS, JUDGING, "rules and families whose findings are errors"},
-    {"fail-on", "SEVERITY", OPTION_FAIL_ON, REPORTING,
-     "exit with 1 from this on: advice (default; of ld: error), warning, error, never"},
-    {"exit-zero", NULL, OPTION_EXIT_ZERO, REPORTING, "exit with 0 whatever is found: --fail-on never"},
-    {"strict", NULL, OPTION_STRICT, REPORTING | FACTS, "exit with 2 if anything was not fully understood"},
-    {"stats", "[=json]", OPTION_STATS, REPORTING,
-     "say on standard error what the run cost: time by phase, cache, memory"},
-    {"quiet", NULL, 'q', ANY, "no progress, no summary"},
-    {"verbose", NULL, 'v', ANY, "say what is read from where"},
-    {"version", NULL, OPTION_VERSION, ANY, "print the version"},
-    {"help", NULL, OPTION_HELP, ANY, "print this"},
-};
-
-enum { ENTRIES = sizeof(entries) / sizeof(entries[0]) };
-
-static const struct action_entry actions[] = {
-    {"check", ACTION_CHECK, "check files, or all of compile_commands.json"},
-    {"facts", ACTION_FACTS, "write the facts of files"},
-    {"join", ACTION_JOIN, "check over facts that were written"},
-    {"why", ACTION_WHY, "say where a function runs and what it does, and how that is known"},
-    {"lsp", ACTION_LSP, "serve an editor: the language server protocol on standard input and output"},
-    {"explain", ACTION_EXPLAIN, "print the document of a rule"},
-    {"rules", ACTION_RULES, "list the rules"},
-    {"cc", ACTION_CC, "run a compiler, and write the facts beside the object file"},
-    {"ld", ACTION_LD, "the same, and check what is linked before it is"},
-    {"completion", ACTION_COMPLETION, "print what makes a shell complete asynclint's options"},
-};
-
 /* What is collected while the arguments are read. */
 struct parser {
 	struct options *options;
@@ -183,8 +26,7 @@ struct parser {
 	const char **error;
 	const char *action_name;
 	bool require_database;
-	const char *config; /* --config, or NULL */
-	bool no_config, no_baseline, fails_on;
+	struct config_request config;
 	const char **models, **extra, **extra_before; /* each with room for argc items */
 	uint32_t model_count, extra_count, extra_before_count;
 	struct output *outputs; /* room likewise */
@@ -414,10 +256,10 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 		options->headers_left_out = argument;
 		return filter_check_pattern(argument, parser->arena, parser->error);
 	case OPTION_CONFIG:
-		parser->config = argument;
+		parser->config.path = argument;
 		return true;
 	case OPTION_NO_CONFIG:
-		return parser->no_config = true;
+		return parser->config.none = true;
 	case OPTION_PRINT_CONFIG:
 		return options->print_config = true;
 	case OPTION_EXCLUDE:
@@ -428,7 +270,7 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 		options->baseline = argument;
 		return true;
 	case OPTION_NO_BASELINE:
-		return parser->no_baseline = true;
+		return parser->config.no_baseline = true;
 	case OPTION_WRITE_BASELINE:
 		options->new_baseline = argument;
 		return true;
@@ -439,11 +281,11 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 	case OPTION_WARNINGS_AS_ERRORS:
 		return parse_list(parser, argument, add_error_name);
 	case OPTION_FAIL_ON:
-		parser->fails_on = true;
+		parser->config.fails_on = true;
 		return fail_on_find(argument, &options->fail_on) ||
 		       fail(parser, "option '--fail-on' takes advice, warning, error or never, not '%s'", argument);
 	case OPTION_EXIT_ZERO:
-		parser->fails_on = true;
+		parser->config.fails_on = true;
 		options->fail_on = FAIL_NEVER;
 		return true;
 	case OPTION_STRICT:
@@ -493,31 +335,11 @@ static bool apply_option(struct parser *parser, const struct option_entry *entry
 	}
 }
 
-const struct option_entry *options_entries(uint32_t *count)
-{
-	*count = ENTRIES;
-	return entries;
-}
-
-const struct action_entry *options_actions(uint32_t *count)
-{
-	*count = sizeof(actions) / sizeof(actions[0]);
-	return actions;
-}
-
-static const struct option_entry *find_entry(int value)
-{
-	for (size_t i = 0; i < ENTRIES; i++)
-		if (entries[i].value == value)
-			return &entries[i];
-	return NULL;
-}
-
 /* Says what getopt refused when it returned ':' or '?': the option whose value is `value`, or what stands in
  * `argument`. */
 static bool fail_refused(const struct parser *parser, int returned, int value, const char *argument)
 {
-	const struct option_entry *entry = find_entry(value);
+	const struct option_entry *entry = option_find(value);
 	if (entry && returned == ':')
 		return fail(parser, "option '--%s' needs an argument", entry->name);
 	if (entry)
@@ -532,7 +354,9 @@ static void describe_to_getopt(bool launched, struct option *long_options, char 
 	if (launched)
 		*letters++ = '+'; /* the first word that is no option begins the command */
 	*letters++ = ':';         /* a missing argument is told from an unknown option */
-	for (size_t i = 0; i < ENTRIES; i++) {
+	uint32_t count;
+	const struct option_entry *entries = option_entries(&count);
+	for (uint32_t i = 0; i < count; i++) {
 		const struct option_entry *entry = &entries[i];
 		long_options[i] = (struct option){
 		    .name = entry->name,
@@ -551,8 +375,10 @@ static void describe_to_getopt(bool launched, struct option *long_options, char 
 
 static bool parse_options(struct parser *parser, int argc, char **argv)
 {
-	struct option long_options[ENTRIES + 1] = {0};
-	char letters[2 * ENTRIES + 3] = {0};
+	uint32_t count;
+	option_entries(&count);
+	struct option *long_options = arena_alloc(parser->arena, (count + 1) * sizeof(*long_options));
+	char *letters = arena_alloc(parser->arena, 2 * count + 3);
 	describe_to_getopt(parser->options->launched, long_options, letters);
 	unsigned action = 1u << parser->options->action;
 	opterr = 0;
@@ -560,7 +386,7 @@ static bool parse_options(struct parser *parser, int argc, char **argv)
 	for (int value; (value = getopt_long_only(argc, argv, letters, long_options, NULL)) != -1;) {
 		if (value == ':' || value == '?')
 			return fail_refused(parser, value, optopt, argv[optind - 1]);
-		const struct option_entry *entry = find_entry(value);
+		const struct option_entry *entry = option_find(value);
 		if (!(entry->actions & action))
 			return fail(parser, "option '--%s' does not go with '%s'", entry->name, parser->action_name);
 		if (!apply_option(parser, entry, optarg))
@@ -663,93 +489,16 @@ static bool check_operands(const struct parser *parser)
 	return true;
 }
 
-/* The config that holds: the one that is named, or the nearest one upward from the first file, or else from the working
-   directory; NULL if there is none. */
-static const char *config_path(const struct parser *parser)
-{
-	const struct options *options = parser->options;
-	if (parser->no_config || parser->config)
-		return parser->config;
-	const char *file = options->action != ACTION_JOIN && options->file_count ? options->files[0] : NULL;
-	if (options->launched)
-		file = options->root; /* the working directory may be anywhere */
-	const char *start = file ? path_resolve(file, parser->arena) : NULL;
-	if (!start)
-		start = path_resolve(".", parser->arena);
-	return start ? config_find(start, parser->arena) : NULL;
-}
-
-/* Puts `more` before the strings, which are ended by NULL. */
-static const char *const *prepend(const config_strings *more, const char *const *strings, struct arena *arena)
-{
-	uint32_t count = 0;
-	while (strings[count])
-		count++;
-	const char **all = arena_alloc(arena, ((size_t)more->count + count + 1) * sizeof(*all));
-	for (uint32_t i = 0; i < more->count; i++)
-		all[i] = more->items[i];
-	memcpy(all + more->count, strings, count * sizeof(*all));
-	return all;
-}
-
-/* What the command line says comes after the config, or in its place. What the config says of the exit status is for
-   checks: it breaks no build. */
-static bool read_config(const struct parser *parser)
-{
-	struct options *options = parser->options;
-	struct config *config = &options->config;
-	/* A server reads the config of each project that it opens, not the one of where it was started. */
-	bool read = CONFIGURED & 1u << options->action && options->action != ACTION_LSP;
-	const char *path = read ? config_path(parser) : NULL;
-	if (path && !config_load(config, path, parser->arena, parser->error))
-		return false;
-	options->scope = (struct scope){
-	    .config = config,
-	    .named = &options->named_rules,
-	    .as_errors = &options->as_errors,
-	    .preview = options->preview,
-	};
-	options->models = prepend(&config->models, options->models, parser->arena);
-	options->extra_arguments = prepend(&config->extra_arguments, options->extra_arguments, parser->arena);
-	options->costs |= config->costs;
-	options->strict |= config->strict && !options->launched;
-	if (!options->database)
-		options->database = config->database;
-	if (!options->baseline && !parser->no_baseline)
-		options->baseline = config->baseline;
-	if (!parser->fails_on)
-		options->fail_on = options->launched ? FAIL_ON_ERROR : config->fail_on;
-	return true;
-}
-
-static bool select_rules(const struct parser *parser)
-{
-	struct options *options = parser->options;
-	if (!(JUDGING & 1u << options->action))
-		return true;
-	uint32_t known = 0, count = 0;
-	while (all_rules[known])
-		known++;
-	const struct rule **selected = arena_alloc(parser->arena, (known + 1) * sizeof(const struct rule *));
-	for (uint32_t i = 0; i < known; i++)
-		if (scope_may_have(&options->scope, all_rules[i]))
-			selected[count++] = all_rules[i];
-	options->rules = selected;
-	return count || fail(parser, "no rule is left to run");
-}
-
-/* The name may be that of an action. Returns whether it is. */
+/* The name may be that of an action, or NULL. Returns whether it is. */
 static bool parse_action(struct parser *parser, const char *name)
 {
-	for (size_t i = 0; name && i < sizeof(actions) / sizeof(actions[0]); i++) {
-		if (strcmp(name, actions[i].name) == 0) {
-			parser->options->action = actions[i].action;
-			parser->options->launched = LAUNCHING & 1u << actions[i].action;
-			parser->action_name = actions[i].name;
-			return true;
-		}
-	}
-	return false;
+	const struct action_entry *entry = name ? action_find(name) : NULL;
+	if (!entry)
+		return false;
+	parser->options->action = entry->action;
+	parser->options->launched = LAUNCHING & 1u << entry->action;
+	parser->action_name = entry->name;
+	return true;
 }
 
 /* The program is known by more than one name: started as asynclint-cc it does what "asynclint cc" does. */
@@ -772,6 +521,11 @@ static int split_at_dashes(struct options *options, int argc, char **argv)
 	return argc;
 }
 
+static bool complete(const struct parser *parser)
+{
+	return settings_complete(parser->options, &parser->config, parser->arena, parser->error);
+}
+
 static bool parse(struct parser *parser, int argc, char **argv)
 {
 	struct options *options = parser->options;
@@ -788,7 +542,7 @@ static bool parse(struct parser *parser, int argc, char **argv)
 	if (options->launched) {
 		options->compiler_arguments = (const char *const *)(argv + optind);
 		return (optind < argc || fail(parser, "'%s' needs a command to run", parser->action_name)) &&
-		       read_config(parser) && select_rules(parser);
+		       complete(parser);
 	}
 	options->skip_without_database &= !parser->require_database;
 	options->file_count = (uint32_t)(argc - optind);
@@ -796,8 +550,7 @@ static bool parse(struct parser *parser, int argc, char **argv)
 	for (uint32_t i = 0; i < options->file_count; i++)
 		files[i] = argv[optind + (int)i];
 	options->files = files;
-	return check_operands(parser) && check_changed(parser) && read_config(parser) && check_baseline(parser) &&
-	       select_rules(parser);
+	return check_operands(parser) && check_changed(parser) && complete(parser) && check_baseline(parser);
 }
 
 bool options_parse(struct options *options, int argc, char **argv, struct arena *arena, const char **error)
@@ -832,55 +585,4 @@ void options_release(struct options *options)
 	table_release(&options->named_rules);
 	table_release(&options->as_errors);
 	config_release(&options->config);
-}
-
-/* Spelling of the option in the help, such as "-j, --jobs N". Returns its width. */
-static int print_spelling(const struct option_entry *entry, FILE *out)
-{
-	int width =
-	    entry->value < OPTION_WITHOUT_LETTER ? fprintf(out, "  -%c, ", entry->value) : fprintf(out, "      ");
-	width += fprintf(out, "--%s", entry->name);
-	if (entry->argument)
-		width += fprintf(out, entry->argument[0] == '[' ? "%s" : " %s", entry->argument);
-	return width;
-}
-
-void options_print_help(FILE *out)
-{
-	enum { HELP_COLUMN = 34 };
-	fputs(
-	    "asynclint finds async-boundary anti-patterns in C: synchronous functions that hide an event loop,\n"
-	    "callbacks that block one, clients with two modes, transports that are not really shared.\n"
-	    "\n"
-	    "usage: asynclint [check] [options] [file...] [-- compiler arguments]\n"
-	    "                              check files, or all of compile_commands.json\n"
-	    "       asynclint facts FILE (-o OUT | --dump) [options] [-- compiler arguments]\n"
-	    "                              write the facts of one file\n"
-	    "       asynclint facts [FILE...] -o DIR/ [options]\n"
-	    "                              write those of several, or of all of compile_commands.json\n"
-	    "       asynclint join FACTS... [options]\n"
-	    "                              check over facts that were written: files, or directories of them\n"
-	    "       asynclint why FUNCTION [options] [file...] [-- compiler arguments]\n"
-	    "                              say where a function runs and what it does, and how that is known\n"
-	    "       asynclint-cc [options] COMPILER ARGUMENTS...\n"
-	    "                              run the compiler, and write the facts beside the object file\n"
-	    "       asynclint-ld [options] COMPILER ARGUMENTS...\n"
-	    "                              the same, and check what is linked before it is\n"
-	    "       asynclint lsp [options]\n"
-	    "                              serve an editor: the language server protocol on standard input and output\n"
-	    "       asynclint explain RULE\n"
-	    "       asynclint rules [--format FORMAT]\n"
-	    "       asynclint completion bash|zsh|fish\n"
-	    "\n"
-	    "options:\n",
-	    out);
-	for (size_t i = 0; i < ENTRIES; i++) {
-		if (!entries[i].help)
-			continue;
-		int width = print_spelling(&entries[i], out);
-		fprintf(out, "%*s%s\n", width < HELP_COLUMN ? HELP_COLUMN - width : 1, "", entries[i].help);
-	}
-	fputs("\n"
-	      "exit status: 0 nothing found, 1 findings, 2 could not do its work\n",
-	      out);
 }

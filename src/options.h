@@ -14,7 +14,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 /* A report that is written to a file beside the one on standard output. */
 struct output {
@@ -102,31 +101,5 @@ struct options {
 bool options_parse(struct options *options, int argc, char **argv, struct arena *arena, const char **error);
 
 void options_release(struct options *options);
-
-void options_print_help(FILE *out);
-
-/* The tables themselves, for what makes others know the options (shell_completion.h). */
-
-enum { OPTION_WITHOUT_LETTER = 256 };
-
-struct option_entry {
-	const char *name;
-	/* What --help calls the argument, in brackets if it may be left out; NULL if the option takes none. The name
-	   says what can stand there: FILE, PATH, DIR, RULES, COSTS, FORMAT, WHEN, SEVERITY; others are any text or
-	   number. */
-	const char *argument;
-	int value;        /* its letter, or one from OPTION_WITHOUT_LETTER on */
-	unsigned actions; /* bits (1u << enum action) that it goes with */
-	const char *help; /* NULL: another spelling of the entry before */
-};
-
-struct action_entry {
-	const char *name;
-	enum action action;
-	const char *help;
-};
-
-const struct option_entry *options_entries(uint32_t *count);
-const struct action_entry *options_actions(uint32_t *count);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "console.h"
 #include "models.h"
+#include "option_table.h"
 
 #include <string.h>
 
@@ -107,7 +108,7 @@ static bool takes_argument(const struct option_entry *entry)
 static const char *action_words(struct arena *arena)
 {
 	uint32_t count;
-	const struct action_entry *actions = options_actions(&count);
+	const struct action_entry *actions = action_entries(&count);
 	const char *words = "";
 	for (uint32_t i = 0; i < count; i++)
 		words = add(words, actions[i].name, arena);
@@ -137,7 +138,7 @@ static const char *quoted(const char *text, const char *special, const char *esc
 static void print_bash_arguments(struct arena *arena)
 {
 	uint32_t count;
-	const struct option_entry *entries = options_entries(&count);
+	const struct option_entry *entries = option_entries(&count);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct option_entry *entry = &entries[i];
 		if (!entry->help || !takes_argument(entry))
@@ -161,8 +162,8 @@ static void print_bash_arguments(struct arena *arena)
 static void print_bash_actions(struct arena *arena)
 {
 	uint32_t action_count, count;
-	const struct action_entry *actions = options_actions(&action_count);
-	const struct option_entry *entries = options_entries(&count);
+	const struct action_entry *actions = action_entries(&action_count);
+	const struct option_entry *entries = option_entries(&count);
 	for (uint32_t i = 0; i < action_count; i++) {
 		printf("\t%s) options='", actions[i].name);
 		for (uint32_t j = 0; j < count; j++)
@@ -242,7 +243,7 @@ static void print_zsh_option(const struct option_entry *entry, const char *spell
 static void print_zsh_options(enum action action, struct arena *arena)
 {
 	uint32_t count;
-	const struct option_entry *entries = options_entries(&count);
+	const struct option_entry *entries = option_entries(&count);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct option_entry *entry = &entries[i];
 		if (!is_offered(entry, action))
@@ -258,7 +259,7 @@ static void print_zsh_options(enum action action, struct arena *arena)
 static void print_zsh(struct arena *arena)
 {
 	uint32_t count;
-	const struct action_entry *actions = options_actions(&count);
+	const struct action_entry *actions = action_entries(&count);
 	puts("#compdef asynclint\n"
 	     "# zsh completion for asynclint, as \"asynclint completion zsh\" prints it.\n"
 	     "_asynclint() {\n"
@@ -299,7 +300,7 @@ static void print_zsh(struct arena *arena)
 static void print_fish_option(const struct option_entry *entry, struct arena *arena)
 {
 	uint32_t count;
-	const struct action_entry *actions = options_actions(&count);
+	const struct action_entry *actions = action_entries(&count);
 	const char *names = "";
 	for (uint32_t i = 0; i < count; i++)
 		if (is_offered(entry, actions[i].action))
@@ -324,8 +325,8 @@ static void print_fish_option(const struct option_entry *entry, struct arena *ar
 static void print_fish(struct arena *arena)
 {
 	uint32_t count, entry_count;
-	const struct action_entry *actions = options_actions(&count);
-	const struct option_entry *entries = options_entries(&entry_count);
+	const struct action_entry *actions = action_entries(&count);
+	const struct option_entry *entries = option_entries(&entry_count);
 	printf("# fish completion for asynclint, as \"asynclint completion fish\" prints it.\n"
 	       "function __asynclint_is\n"
 	       "\tset -l words (commandline -opc)\n"

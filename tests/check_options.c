@@ -1,5 +1,5 @@
 /* The command line. */
-#include "options.h"
+#include "option_table.h"
 
 #include "analysis.h"
 
