@@ -1,5 +1,6 @@
 #include "add_allow.h"
 
+#include "allow_place.h"
 #include "paths.h"
 #include "replace_file.h"
 #include "source.h"
@@ -10,13 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What a line begins in. */
-enum context { CODE, LINE_COMMENT, BLOCK_COMMENT, STRING, CHARACTER };
-
 /* Findings of one file, in order of line, and the text that is written for it. */
 struct edit {
 	struct finding *const *findings;
-	uint32_t count, next; /* the first that no line was reached of */
+	uint32_t count;
 	const char *reason;
 	FILE *out;
 	struct arena *arena;
@@ -24,68 +22,10 @@ struct edit {
 	uint32_t added; /* findings */
 };
 
-/* A line, how it begins, and whether the line before went on in it by a backslash. */
-struct line {
-	struct source_line text; /* with its end */
-	uint32_t number;
-	enum context context;
-	bool continued;
-};
-
 static void leave(struct edit *edit, const struct finding *finding, const char *why)
 {
 	struct coverage_note note = {.name = finding->rule, .message = why, .location = finding->location};
 	table_add(&edit->result->left, note);
-}
-
-/* Whether a backslash at the end of the line joins it to the next one. */
-static bool goes_on(const struct source_line *line)
-{
-	size_t size = line->size;
-	if (size && line->text[size - 1] == '\n')
-		size--;
-	if (size && line->text[size - 1] == '\r')
-		size--;
-	return size && line->text[size - 1] == '\\';
-}
-
-/* Takes one character, or two that belong together; returns how many (C17 5.1.1.2, translation phase 3). */
-static size_t take(const char *text, char next, enum context *context)
-{
-	switch (*context) {
-	case CODE:
-		if (*text == '/' && (next == '/' || next == '*')) {
-			*context = next == '/' ? LINE_COMMENT : BLOCK_COMMENT;
-			return 2;
-		}
-		if (*text == '"' || *text == '\'')
-			*context = *text == '"' ? STRING : CHARACTER;
-		return 1;
-	case LINE_COMMENT:
-		return 1;
-	case BLOCK_COMMENT:
-		if (*text != '*' || next != '/')
-			return 1;
-		*context = CODE;
-		return 2;
-	case STRING:
-	case CHARACTER:
-		if (*text == '\\')
-			return 2;
-		if (*text == (*context == STRING ? '"' : '\''))
-			*context = CODE;
-		return 1;
-	}
-	return 1;
-}
-
-/* What the next line begins in. */
-static enum context context_behind(const struct line *line)
-{
-	enum context context = line->context;
-	for (size_t i = 0; i < line->text.size;)
-		i += take(line->text.text + i, i + 1 < line->text.size ? line->text.text[i + 1] : 0, &context);
-	return context == BLOCK_COMMENT || goes_on(&line->text) ? context : CODE;
 }
 
 /* Whether the finding's rule is that of an earlier one, from `first` on. */
@@ -97,52 +37,45 @@ static bool is_named(const struct edit *edit, uint32_t first, uint32_t finding)
 	return false;
 }
 
-static void put_comment(struct edit *edit, const struct line *line, uint32_t first, uint32_t behind)
+/* "a, b": the rules of the findings. */
+static const char *names_of(const struct edit *edit, uint32_t first, uint32_t behind)
 {
-	const struct source_line *text = &line->text;
-	size_t indentation = 0;
-	while (indentation < text->size && (text->text[indentation] == ' ' || text->text[indentation] == '\t'))
-		indentation++;
-	fwrite(text->text, 1, indentation, edit->out);
-	fputs("/* asynclint: allow ", edit->out);
-	for (uint32_t i = first; i < behind; i++)
+	const char *names = edit->findings[first]->rule;
+	for (uint32_t i = first + 1; i < behind; i++)
 		if (!is_named(edit, first, i))
-			fprintf(edit->out, "%s%s", i == first ? "" : ", ", edit->findings[i]->rule);
-	bool carriage_return = text->size > 1 && text->text[text->size - 2] == '\r';
-	fprintf(edit->out, ": %s */%s", edit->reason, carriage_return ? "\r\n" : "\n");
-	edit->added += behind - first;
+			names = arena_printf(edit->arena, "%s, %s", names, edit->findings[i]->rule);
+	return names;
 }
 
-/* The line, and above it the comment for its findings. */
-static void put_line(struct edit *edit, const struct line *line)
+/* Writes the text up to the comment for the findings of one line, and the comment; returns how much of the text is
+   written. */
+static size_t put_comment(struct edit *edit, const struct source *source, size_t written, uint32_t first,
+			  uint32_t behind)
 {
-	uint32_t first = edit->next;
-	while (edit->next < edit->count && edit->findings[edit->next]->location.line == line->number)
-		edit->next++;
-	bool possible = line->context == CODE && !line->continued;
-	if (possible && edit->next > first)
-		put_comment(edit, line, first, edit->next);
-	for (uint32_t i = first; i < edit->next && !possible; i++)
-		leave(edit, edit->findings[i],
-		      line->continued ? "it is in a macro of several lines"
-				      : "its line begins within a comment or string");
-	fwrite(line->text.text, 1, line->text.size, edit->out);
-}
-
-static void put_lines(struct edit *edit, const struct source *source)
-{
-	const char *start = source->text, *end = source->text + source->size;
-	struct line line = {.context = CODE};
-	while (start < end) {
-		const char *stop = memchr(start, '\n', (size_t)(end - start));
-		stop = stop ? stop + 1 : end;
-		line.text = (struct source_line){start, (size_t)(stop - start)};
-		line.number++;
-		put_line(edit, &line);
-		line.continued = goes_on(&line.text);
-		line.context = context_behind(&line);
-		start = stop;
+	struct allow_place place;
+	const char *why = allow_place_find(source->text, source->size, edit->findings[first]->location.line, &place);
+	if (why) {
+		for (uint32_t i = first; i < behind; i++)
+			leave(edit, edit->findings[i], why);
+		return written;
 	}
+	fwrite(source->text + written, 1, place.offset - written, edit->out);
+	fputs(allow_place_comment(&place, names_of(edit, first, behind), edit->reason, edit->arena), edit->out);
+	edit->added += behind - first;
+	return place.offset;
+}
+
+static void put_text(struct edit *edit, const struct source *source)
+{
+	size_t written = 0;
+	for (uint32_t first = 0, behind; first < edit->count; first = behind) {
+		uint32_t line = edit->findings[first]->location.line;
+		for (behind = first + 1; behind < edit->count; behind++)
+			if (edit->findings[behind]->location.line != line)
+				break;
+		written = put_comment(edit, source, written, first, behind);
+	}
+	fwrite(source->text + written, 1, source->size - written, edit->out);
 }
 
 static void leave_all(struct edit *edit, const char *why)
@@ -165,11 +98,9 @@ static void edit_file(struct edit *edit, const char *path)
 	edit->out = open_memstream(&written, &size);
 	if (!edit->out)
 		arena_out_of_memory();
-	put_lines(edit, &source);
+	put_text(edit, &source);
 	if (fclose(edit->out) != 0)
 		arena_out_of_memory();
-	for (; edit->next < edit->count; edit->next++)
-		leave(edit, edit->findings[edit->next], "its line is no longer there");
 	if (edit->added && !replace_file(path, written, size, edit->arena)) {
 		edit->result->left.count = left;
 		leave_all(edit, arena_printf(edit->arena, "its file cannot be changed: %s", strerror(errno)));

@@ -13,10 +13,9 @@ struct add_allow_result {
 	coverage_notes left;      /* findings that are not, and why; name: the rule */
 };
 
-/* Puts `asynclint: allow RULE: reason` above the line of each finding, with its indentation and the file's line ends;
-   one comment for all rules of a line. A line in a macro of several lines, or one that begins within a comment or a
-   string, cannot have one. Each file is replaced as a whole or stays as it is. `root` is what the findings' paths are
-   relative to; strings of the result are in the arena. */
+/* Puts `asynclint: allow RULE: reason` where it speaks of each finding (allow_place.h); one comment for all rules of a
+   line. Each file is replaced as a whole or stays as it is. `root` is what the findings' paths are relative to; strings
+   of the result are in the arena. */
 void add_allow(const struct findings *findings, const char *root, const char *reason, struct arena *arena,
 	       struct add_allow_result *result);
 

@@ -1,5 +1,6 @@
 #include "lsp_actions.h"
 
+#include "allow_place.h"
 #include "lsp_diagnostics.h"
 #include "rule.h"
 
@@ -27,30 +28,17 @@ static bool overlap(const struct range *a, const struct range *b)
 	return !is_before(a->end, b->start) && !is_before(b->end, a->start);
 }
 
-static bool is_continued(const struct source_line *line)
-{
-	return line->size && line->text[line->size - 1] == '\\';
-}
-
-/* An edit that puts a suppression where it speaks of the line (allow.h): above it, with the same indentation. A line
-   that continues another cannot have a line of its own above it: there it goes to the end of the line. */
+/* An edit that puts a suppression where it speaks of the line; NULL if there is no place for one. */
 static const char *suppression(const struct documents *documents, const struct document *document, uint32_t line,
 			       const char *rule, struct range *range, struct arena *arena)
 {
-	struct source_line text, above;
-	if (!document_find_line(document, line, &text))
+	struct source_line text;
+	struct allow_place place;
+	if (!document_find_line(document, line, &text) ||
+	    allow_place_find(document->text.bytes.items, document->text.bytes.count, line, &place))
 		return NULL;
-	const char *comment = arena_printf(arena, "/* asynclint: allow %s: say here why this is meant */", rule);
-	uint32_t indentation = 0, column = 1;
-	while (indentation < text.size && (text.text[indentation] == ' ' || text.text[indentation] == '\t'))
-		indentation++;
-	bool inside = line > 1 && document_find_line(document, line - 1, &above) && is_continued(&above);
-	if (inside)
-		column = (uint32_t)text.size + 1 - is_continued(&text);
-	range->start = range->end = position_of(documents, &text, line, column);
-	if (inside)
-		return arena_printf(arena, " %s ", comment);
-	return arena_printf(arena, "%.*s%s\n", (int)indentation, text.text, comment);
+	range->start = range->end = position_of(documents, &text, line, place.column);
+	return allow_place_comment(&place, rule, "say here why this is meant", arena);
 }
 
 static void write_edit(struct json_writer *json, const struct range *range, const char *text)

@@ -144,24 +144,28 @@ class AddAllow(Project):
         self.assertEqual("".join(self.lines()).count("asynclint:"), 1)
         self.check(0)
 
-    def test_where_no_comment_can_stand(self):
-        for body, why in (("#define NAP() do { \\\n\tnap(); \\\n\t} while (0)", None),
-                          ("/* one\n two */ nap();", "begins within a comment or string"),
-                          ('ticker_every(0), "a\\\nb", nap();', "in a macro of several lines")):
+    def test_line_that_begins_within_something(self):
+        """The comment goes to its end."""
+        for body, line in (("/* one\n two */ nap();", " two */ nap(); /* asynclint: allow blocking-in-async: see issue 12 */ \n"),
+                           ('"a\\\nb", nap(); \\\n', 'b", nap();  /* asynclint: allow blocking-in-async: see issue 12 */ \\\n')):
             with self.subTest(body):
-                if why is None:
-                    text = TICK.replace("static void", body + "\nstatic void", 1).replace("\tnap();\n}", "\tNAP();\n}")
-                else:
-                    text = TICK.replace("nap();", body)
-                self.write("src/tick.c", text)
-                if why is None:
-                    self.add(0)
-                    self.check(0)
-                else:
-                    result = self.add(1)
-                    self.assertIn(f"'blocking-in-async' is not suppressed: ", result.stderr)
-                    self.assertIn(why, result.stderr)
-                    self.assertEqual("".join(self.lines()), text)
+                self.write("src/tick.c", TICK.replace("nap();", body))
+                self.add(0)
+                self.assertIn(line, self.lines())
+                self.check(0, "--strict")
+
+    def test_macro_of_several_lines(self):
+        macro = "#define NAP() do { \\\n\tnap(); \\\n\t} while (0)\nstatic void"
+        self.write("src/tick.c", TICK.replace("static void", macro, 1).replace("\tnap();\n}", "\tNAP();\n}"))
+        self.add(0)
+        self.check(0, "--strict")
+
+    def test_where_no_comment_can_stand(self):
+        text = TICK.replace("nap();", "/* one\n two */ nap(); /* three\n */")
+        self.write("src/tick.c", text)
+        result = self.add(1)
+        self.assertIn("src/tick.c:7: 'blocking-in-async' is not suppressed: its line begins and ends within", result.stderr)
+        self.assertEqual("".join(self.lines()), text)
 
     def test_quotes_and_comments_before(self):
         head = "/* \"it's */ // ' \\\n \"\nchar quote = '\"', more = '\\''; const char *text = \"/* \\\" //\";\n"
