@@ -1,53 +1,22 @@
 #include "allow_place.h"
 
-#include <string.h>
+#include "c_context.h"
 
-/* What a place in C is in. */
-enum context { CODE, LINE_COMMENT, BLOCK_COMMENT, STRING, CHARACTER };
+#include <string.h>
 
 /* A line, what it begins in, and whether the line before goes on in it by a backslash. */
 struct line {
 	const char *text;
 	size_t size; /* without its end */
 	const char *end;
-	enum context context;
+	enum c_context context;
 	bool continued;
 };
 
-/* Takes one character, or two that belong together; returns how many (C17 5.1.1.2, translation phase 3). */
-static size_t take(const char *text, char next, enum context *context)
-{
-	switch (*context) {
-	case CODE:
-		if (*text == '/' && (next == '/' || next == '*')) {
-			*context = next == '/' ? LINE_COMMENT : BLOCK_COMMENT;
-			return 2;
-		}
-		if (*text == '"' || *text == '\'')
-			*context = *text == '"' ? STRING : CHARACTER;
-		return 1;
-	case LINE_COMMENT:
-		return 1;
-	case BLOCK_COMMENT:
-		if (*text != '*' || next != '/')
-			return 1;
-		*context = CODE;
-		return 2;
-	case STRING:
-	case CHARACTER:
-		if (*text == '\\')
-			return 2;
-		if (*text == (*context == STRING ? '"' : '\''))
-			*context = CODE;
-		return 1;
-	}
-	return 1;
-}
-
-static enum context context_behind(const char *text, size_t size, enum context context)
+static enum c_context context_behind(const char *text, size_t size, enum c_context context)
 {
 	for (size_t i = 0; i < size;)
-		i += take(text + i, i + 1 < size ? text[i + 1] : 0, &context);
+		i += c_take(text + i, i + 1 < size ? text[i + 1] : 0, &context);
 	return context;
 }
 
@@ -77,7 +46,7 @@ static bool find_line(const char *text, size_t size, uint32_t number, struct lin
 		measure(line, text, end);
 		if (i == number)
 			return true;
-		enum context behind = context_behind(line->text, line->size, line->context);
+		enum c_context behind = context_behind(line->text, line->size, line->context);
 		line->continued = goes_on(line);
 		line->context = behind == BLOCK_COMMENT || line->continued ? behind : CODE;
 		text += line->size;

@@ -3,7 +3,6 @@
 #include "paths.h"
 #include "walk_internal.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -228,71 +227,6 @@ static void sort_inclusions(struct walk *walk)
 	arena_release(&scratch);
 }
 
-static const char *skip_space(const char *at, const char *end)
-{
-	while (at < end && (*at == ' ' || *at == '\t'))
-		at++;
-	return at;
-}
-
-static const char *trim_end(const char *start, const char *end)
-{
-	while (end > start && isspace((unsigned char)end[-1]))
-		end--;
-	return end;
-}
-
-/* `at` is behind "asynclint:" in a comment that starts at `comment`. */
-static void note_suppression(struct walk *walk, const struct source_file *source, const char *at,
-			     const char *line_start, const char *comment, uint32_t line)
-{
-	const char *end = memchr(at, '\n', (size_t)(source->text + source->size - at));
-	end = end ? end : source->text + source->size;
-	if (comment[1] == '*') { /* a block comment ends before its end mark */
-		const char *mark = memmem(at, (size_t)(end - at), "*/", 2);
-		end = mark ? mark : end;
-	}
-	at = skip_space(at, end);
-	if (end - at < 5 || memcmp(at, "allow", 5) != 0)
-		return;
-	const char *rules = skip_space(at + 5, end);
-	const char *colon = rules < end ? memchr(rules, ':', (size_t)(end - rules)) : NULL;
-	const char *rules_end = trim_end(rules, colon ? colon : end);
-	const char *reason = colon ? skip_space(colon + 1, end) : end;
-	const char *reason_end = trim_end(reason, end);
-	table_add(&walk->facts.suppressions,
-		  (struct fact_suppression){.rules = intern_n(&walk->strings, rules, (size_t)(rules_end - rules)),
-					    .reason = intern_n(&walk->strings, reason, (size_t)(reason_end - reason)),
-					    .own_line = skip_space(line_start, comment) == comment,
-					    .place = {.file = source->path,
-						      .line = line,
-						      .column = (uint32_t)(comment - line_start) + 1,
-						      .end_line = line,
-						      .end_column = (uint32_t)(reason_end - line_start) + 1}});
-}
-
-/* Comments are found in the text: libclang would have to lex the file again, which costs more than the walk. */
-static void note_suppressions(struct walk *walk, struct source_file *source)
-{
-	static const char mark[] = SUPPRESSION_MARK;
-	if (!walk_read_file(walk, source)->suppressions)
-		return;
-	walk_text(walk, source);
-	const char *text = source->text, *end = text + source->size, *counted = text;
-	uint32_t line = 1;
-	for (const char *at = text; at < end && (at = memmem(at, (size_t)(end - at), mark, strlen(mark)));
-	     at += strlen(mark)) {
-		for (const char *newline; (newline = memchr(counted, '\n', (size_t)(at - counted)));
-		     counted = newline + 1)
-			line++;
-		const char *comment = at;
-		while (comment > counted + 1 && !(comment[-2] == '/' && (comment[-1] == '/' || comment[-1] == '*')))
-			comment--;
-		if (comment > counted + 1)
-			note_suppression(walk, source, at + strlen(mark), counted, comment - 2, line);
-	}
-}
-
 static void note_troubles(struct walk *walk, uint32_t main_file)
 {
 	unsigned count = clang.getNumDiagnostics(walk->unit);
@@ -428,7 +362,7 @@ struct facts *walk_note_facts(struct walk *walk, const struct command *command, 
 		for (uint32_t j = 0; j < walk->sources.count; j++)
 			if (walk->sources.items[j].path == walk->facts.inclusions.items[i].path &&
 			    !walk->sources.items[j].system)
-				note_suppressions(walk, &walk->sources.items[j]);
+				walk_suppressions(walk, &walk->sources.items[j]);
 	note_troubles(walk, main_path);
 	return finish(walk, main_path, arena);
 }

@@ -111,6 +111,9 @@ struct walk {
 /* What a suppression comment begins with. */
 #define SUPPRESSION_MARK "asynclint:"
 
+/* walk_suppressions.c: notes the suppression comments of the file. */
+void walk_suppressions(struct walk *walk, struct source_file *source);
+
 /* Below this nesting an expression is noted as unknown: only generated code gets there. */
 enum { WALK_DEPTH_LIMIT = 20000 };
 

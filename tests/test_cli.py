@@ -576,6 +576,24 @@ class Suppressions(Project):
     def allow(self, comment):
         self.write("src/tick.c", TICK.replace("nap();", f"nap(); {comment}"))
 
+    def test_suppression_stands_first_in_its_comment(self):
+        allow = "asynclint: allow blocking-in-async: it is meant"
+        for comment in (f"/* {allow} */", f"// {allow}", f"/*\n\t * {allow}\n\t */", f"/** {allow}\n\t and so on */",
+                        f"/* {allow} \n\t*/ // asynclint: allow loop: no loop here"):
+            with self.subTest(comment):
+                self.write("src/tick.c", TICK.replace("\tnap();", f"\t{comment}\n\tnap();"))
+                self.check(0)
+        for text in (f"/* write {allow} */", f"/* // {allow} */", f'char *s = "// {allow}";', f'char *s = "\\"/* {allow} */";',
+                     f"char c = '\"'; char *s = \"/* {allow} */\";"):
+            with self.subTest(text):
+                self.write("src/tick.c", TICK.replace("\tnap();", f"\t{text}\n\tnap();"))
+                result = self.check(1, "--strict")
+                self.assertNotIn("suppression", result.stderr)
+
+    def test_suppression_behind_text_that_is_not_c(self):
+        self.write("src/tick.c", "#if 0\ndon't\n#endif\n" + TICK.replace("\tnap();", "\tnap(); // asynclint: allow block: it's meant \\\n it's"))
+        self.check(0, "--strict")
+
     def test_suppressed(self):
         self.allow("// asynclint: allow blocking-in-async: a nap is what ticks are for")
         self.assertEqual(self.check(0).stderr, "0 findings in 2 units\n")
