@@ -381,6 +381,8 @@ const char *async_twin(struct pass *pass, const char *name)
 		if (known || models_function(pass->program->models, twin))
 			return twin;
 	}
+	/* Of a library "foo_sync" has "foo" beside it; the project's "clock_sync" has nothing to do with clock(). */
 	const char *plain = arena_printf(arena, "%.*s", (int)length, name);
-	return length < strlen(name) && models_function(pass->program->models, plain) ? plain : NULL;
+	const struct models *models = pass->program->models;
+	return length < strlen(name) && models_function(models, name) && models_function(models, plain) ? plain : NULL;
 }

@@ -291,7 +291,12 @@ static void print_zsh(struct arena *arena)
 	puts("\tesac\n"
 	     "\t_arguments -S $options\n"
 	     "}\n"
-	     "_asynclint \"$@\"");
+	     "# Loaded from fpath, the file is the function; sourced, it only defines it.\n"
+	     "if [[ ${funcstack[1]} == _asynclint ]]; then\n"
+	     "\t_asynclint \"$@\"\n"
+	     "else\n"
+	     "\tcompdef _asynclint asynclint\n"
+	     "fi");
 }
 
 /*

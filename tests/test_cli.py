@@ -144,6 +144,18 @@ class Status(Project):
         self.assertTrue(first.endswith(RULE), first)
         self.assertIn("1 finding (1 warning) in 2 units", result.stderr.splitlines()[-1])
 
+    def test_help_names_what_belongs_together(self):
+        """Of a library "nap_sync" has "nap" beside it. What the project calls so has nothing to do with a library's function of that name."""
+        self.model({"nap_sync": MODEL["functions"]["nap"]})
+        self.write("src/ticker.h", HEADER + "void nap_sync(int seconds);\n")
+        self.write("src/tick.c", TICK.replace("nap()", "nap_sync(1)"))
+        self.assertIn("help: use 'nap', or move the call", self.check(1).stdout)
+        self.model({})
+        self.write("src/other.c", '#include "ticker.h"\n' + OTHER + "void nap_sync(int seconds)\n{\n\tnap();\n}\n")
+        report = self.check(1).stdout
+        self.assertIn("'nap_sync' sleeps", report)
+        self.assertNotIn("help:", report)
+
     def test_nothing_found(self):
         result = self.check(0, "src/other.c")
         self.assertEqual(result.stdout, "")

@@ -187,6 +187,12 @@ class Completion(unittest.TestCase):
                 self.assertIn("seen.c", shell.complete("asynclint check --config se"))
                 self.assertNotIn("seen.c", shell.complete("asynclint check --root s"))
 
+    def test_sourced_by_zsh(self):
+        """As README says, in a ~/.zshrc: after compinit, without a word on standard error."""
+        code = f'autoload -Uz compinit && compinit -u -D; source <("{ASYNCLINT}" completion zsh); print $_comps[asynclint]'
+        result = subprocess.run(["zsh", "-f", "-c", code], cwd=WORK.name, capture_output=True, text=True)
+        self.assertEqual((result.stdout, result.stderr), ("_asynclint\n", ""))
+
     def test_files_in_bash(self):
         """With Tab, on a terminal."""
         child, terminal = pty.fork()
