@@ -31,10 +31,8 @@ set(completion ${CMAKE_CURRENT_BINARY_DIR}/completion/asynclint)
 install(FILES ${completion}.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME asynclint)
 install(FILES ${completion}.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d RENAME asynclint.fish)
 install(FILES ${completion}.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions RENAME _asynclint)
-# Documents, and what editors load.
-# What npm and vsce make in the extension's folder is no part of it.
-install(DIRECTORY integrations DESTINATION ${CMAKE_INSTALL_DATADIR}/asynclint
-	PATTERN cmake EXCLUDE PATTERN node_modules EXCLUDE PATTERN LICENSE EXCLUDE PATTERN config.schema.json EXCLUDE PATTERN "*.vsix" EXCLUDE)
+# Documents, what CI copies, and what editors load. VS Code loads what is built from its folder, in a clone.
+install(DIRECTORY integrations DESTINATION ${CMAKE_INSTALL_DATADIR}/asynclint PATTERN cmake EXCLUDE PATTERN vscode EXCLUDE)
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN man EXCLUDE)
 
