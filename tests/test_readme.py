@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""What README.md shows is what happens: the output of its commands, and its table of rules.
+"""What README.md shows is what happens: the output of its commands, its table of rules, and which of them are off.
 
 Usage: test_readme.py ASYNCLINT SOURCE_DIR [--accept]      (--accept writes the output of this run into README.md)
 """
+import json
 import pathlib
 import re
 import subprocess
@@ -33,6 +34,17 @@ def missing_rules(readme, source_dir):
             yield row
 
 
+def rules_said_to_be_off(readme):
+    [paragraph] = re.findall(r"^Not all of them are on by default\..*?(?=\n\n)", readme, re.M | re.S)
+    preview, advice = paragraph.split("`--rules all`")
+    return {state: set(re.findall("`([a-z][a-z-]+)`", text)) for state, text in (("preview", preview), ("advice", advice))}
+
+
+def rules_off(asynclint):
+    rules = json.loads(subprocess.run([asynclint, "rules", "--format", "json"], check=True, capture_output=True, text=True).stdout)
+    return {state: {rule["id"] for rule in rules if rule["status"] == state} for state in ("preview", "advice")}
+
+
 def main():
     asynclint, source_dir = sys.argv[1], pathlib.Path(sys.argv[2])
     path = source_dir / "README.md"
@@ -56,6 +68,11 @@ def main():
     for row in missing:
         print(f"README.md lacks the row: {row}")
     failed, passed = failed + bool(missing), passed + (not missing)
+    if rules_said_to_be_off(readme) == rules_off(asynclint):
+        passed += 1
+    else:
+        failed += 1
+        print(f"README.md says {rules_said_to_be_off(readme)}, but off are {rules_off(asynclint)}")
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 
