@@ -122,6 +122,9 @@ class Package(unittest.TestCase):
         options = re.findall(r"^  (?:-\w, |    )(--[\w-]+)", help_text, re.M)
         self.assertGreater(len(options), 30)
         self.assertEqual(re.findall(r"^(?:\\fB-\w\\fR, )?\\fB(--[\w-]+)\\fR", page, re.M), options)
+        [actions] = re.findall(r"^\.SH ACTIONS$(.*?)^\.SH ", page, re.M | re.S)
+        for action in set(re.findall(r"^(?:usage:|      ) asynclint \[?([a-z]+)", help_text, re.M)):
+            self.assertIn(rf"\fB{action}\fR", actions)
         for heading in ("SUPPRESSIONS", "CONFIG", "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES"):
             self.assertRegex(page, rf"(?m)^\.SH {heading}$")
         for variable in re.findall(r'getenv\("(\w+)"\)', "".join(path.read_text() for path in SOURCE_DIR.glob("src/*.c"))):
