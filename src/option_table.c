@@ -73,7 +73,7 @@ static const struct option_entry entries[] = {
     {"quiet", NULL, 'q', ANY, "no progress, no summary"},
     {"verbose", NULL, 'v', ANY, "say what is read from where"},
     {"version", NULL, OPTION_VERSION, ANY, "print the version"},
-    {"help", NULL, OPTION_HELP, ANY, "print this"},
+    {"help", NULL, 'h', ANY, "print this"},
 };
 
 enum { ENTRIES = sizeof(entries) / sizeof(entries[0]) };

@@ -77,7 +77,6 @@ enum {
 	OPTION_LIST_CHECKS,
 	OPTION_EXPORT_FIXES,
 	OPTION_VERSION,
-	OPTION_HELP,
 };
 
 struct option_entry {

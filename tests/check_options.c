@@ -133,6 +133,8 @@ START_TEST(actions)
 	ck_assert_int_eq(options.action, ACTION_VERSION);
 	ck_assert(parse("facts --help"));
 	ck_assert_int_eq(options.action, ACTION_HELP);
+	ck_assert(parse("join -h"));
+	ck_assert_int_eq(options.action, ACTION_HELP);
 	ck_assert(parse("a.c rules")); /* only the first argument names an action */
 	ck_assert_int_eq(options.action, ACTION_CHECK);
 }
@@ -222,7 +224,7 @@ START_TEST(help_lists_every_option)
 	fclose(out);
 	static const char *const spellings[] = {
 	    "-p, --database PATH", "-j, --jobs N",           "--rules RULES", "--unit-timeout SECONDS",
-	    "-o, --output FILE",   "--extra-arg-before ARG", "--strict",     "--help"};
+	    "-o, --output FILE",   "--extra-arg-before ARG", "--strict",      "-h, --help"};
 	for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++)
 		ck_assert_msg(strstr(text, spellings[i]) != NULL, "%s", spellings[i]);
 	for (const char *line = text; *line;) { /* no line is too wide for a terminal */
