@@ -39,6 +39,7 @@ struct search {
 	const struct derived *derived;
 	const uint8_t *dispatched; /* by node; NULL: no such nodes */
 	struct ref loop;           /* with dispatched: whose results are no flags */
+	bool only_dispatched;      /* no other callback can run in the loop */
 };
 
 /* A call in the loop is given the value, or its address. */
@@ -109,8 +110,8 @@ static bool is_set_by_callback(const struct search *search, uint32_t unit, const
 		uint32_t u = stores.items[i].unit,
 			 function = program_facts(program, u)->assignments[stores.items[i].index].function;
 		uint32_t node = program_node(program, u, function);
-		if (node != NONE &&
-		    ((search->dispatched && search->dispatched[node]) || is_callback(search->derived, node)))
+		if (node != NONE && ((search->dispatched && search->dispatched[node]) ||
+				     (!search->only_dispatched && is_callback(search->derived, node))))
 			return true;
 	}
 	return false;
@@ -265,9 +266,9 @@ bool ends_by_callback(const struct derived *derived, struct ref scope)
 	return ends_by(&(struct search){.derived = derived}, scope, reads_flag);
 }
 
-bool ends_by_dispatched(const struct derived *derived, struct ref scope, const uint8_t *dispatched)
+bool ends_by_dispatched(const struct derived *derived, struct ref scope, const uint8_t *dispatched, bool any_callback)
 {
-	return ends_by(&(struct search){derived, dispatched, scope}, scope, reads_flag);
+	return ends_by(&(struct search){derived, dispatched, scope, !any_callback}, scope, reads_flag);
 }
 
 /* `until(context)`: calls a parameter. */

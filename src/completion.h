@@ -15,8 +15,9 @@
    variable, or that a library calls on a loop. */
 bool ends_by_callback(const struct derived *derived, struct ref scope);
 
-/* The same, of a callback or of one of the nodes that are marked: those that the loop itself gets to run. */
-bool ends_by_dispatched(const struct derived *derived, struct ref scope, const uint8_t *dispatched);
+/* The same, of one of the nodes that are marked, those that the loop itself gets to run; or of any callback, where the
+   loop calls by a pointer of which nothing is known. */
+bool ends_by_dispatched(const struct derived *derived, struct ref scope, const uint8_t *dispatched, bool any_callback);
 
 /* Whether the loop scope ends when a function says so that its own function was given: a pump for any operation. */
 bool ends_by_predicate(const struct derived *derived, struct ref scope);

@@ -50,6 +50,25 @@ static void find_reached(const struct program *program, uint32_t index, struct r
 		}
 }
 
+/* Whether something that the loop reaches calls by a pointer that nothing was seen to be put in: it may be any
+ * callback.
+ */
+static bool calls_unknown(const struct program *program, struct ref scope, const struct reach *reach)
+{
+	const struct fact_scope *loop = &program_facts(program, scope.unit)->scopes[scope.index];
+	for (uint32_t i = 0; i < program->unresolved.count; i++) {
+		struct ref ref = program->unresolved.items[i];
+		const struct fact_call *call = program_call(program, ref);
+		uint32_t node = program_node(program, ref.unit, call->function);
+		if (node != NONE && reach->marks[node])
+			return true;
+		if (ref.unit == scope.unit && call->function == loop->function && call->order >= loop->order &&
+		    call->order < loop->end_order)
+			return true;
+	}
+	return false;
+}
+
 /* The wait stands in a loop that runs callbacks and ends by what one of them sets. */
 static bool is_pump_loop(struct derived *derived, const struct effect *wait)
 {
@@ -60,11 +79,12 @@ static bool is_pump_loop(struct derived *derived, const struct effect *wait)
 		return false;
 	struct reach reach = {.marks = derived->marks};
 	find_reached(program, wait->node, scope, &reach);
+	bool any_callback = calls_unknown(program, scope, &reach);
 	/* What the loop also calls by name is a step of the operation itself, and sets its result. */
 	for (uint32_t i = 0; i < reach.queue.count; i += 2)
 		if (reach.marks[reach.queue.items[i]] & MARK_CALLED)
 			reach.marks[reach.queue.items[i]] = 0;
-	bool is_pump = reach.dispatches && ends_by_dispatched(derived, scope, reach.marks);
+	bool is_pump = reach.dispatches && ends_by_dispatched(derived, scope, reach.marks, any_callback);
 	for (uint32_t i = 0; i < reach.queue.count; i += 2)
 		reach.marks[reach.queue.items[i]] = 0;
 	table_release(&reach.queue);
