@@ -68,6 +68,7 @@ const char *allow_place_find(const char *text, size_t size, uint32_t number, str
 			place->indentation_size++;
 	} else {
 		column = line.size - goes_on(&line);
+		place->goes_on = goes_on(&line);
 		if (context_behind(line.text, column, line.context) != CODE)
 			return "its line begins and ends within comments or strings";
 	}
@@ -80,7 +81,8 @@ const char *allow_place_comment(const struct allow_place *place, const char *rul
 				struct arena *arena)
 {
 	if (!place->own_line)
-		return arena_printf(arena, " /* asynclint: allow %s: %s */ ", rules, reason);
+		return arena_printf(arena, " /* asynclint: allow %s: %s */%s", rules, reason,
+				    place->goes_on ? " " : "");
 	return arena_printf(arena, "%.*s/* asynclint: allow %s: %s */%s", (int)place->indentation_size,
 			    place->indentation, rules, reason, place->line_end);
 }

@@ -17,6 +17,7 @@ struct allow_place {
 	size_t offset;   /* in the text, in bytes */
 	uint32_t column; /* in the line, in bytes, from 1 */
 	bool own_line;
+	bool goes_on;            /* a backslash follows, which a blank keeps apart */
 	const char *indentation; /* of the line: in the text, indentation_size bytes */
 	size_t indentation_size;
 	const char *line_end;

@@ -23,26 +23,31 @@ static struct parts split(const char *text, struct arena *scratch)
 	return parts;
 }
 
-static struct parts behind_first(struct parts parts)
+/* `good[i]` says whether the rest of the pattern matches the path from its part `i` on, the end of the path being one
+   more part. The same is said of the rest that `part` begins. */
+static void put_before(const char *part, bool last, struct parts path, bool *good)
 {
-	return (struct parts){parts.items + 1, parts.count - 1};
+	if (strcmp(part, "**") == 0) {
+		good[path.count] = false;
+		for (uint32_t i = path.count; i-- > 0;)
+			good[i] |= last || good[i + 1];
+		return;
+	}
+	for (uint32_t i = 0; i < path.count; i++)
+		good[i] = good[i + 1] && fnmatch(part, path.items[i], 0) == 0;
+	good[path.count] = false;
 }
 
-/* Whether the pattern matches the path, or a directory above it. With `directory`, only such a directory. */
-static bool match(struct parts pattern, struct parts path, bool directory)
+/* Whether the pattern matches the path, or a directory above it. With `directory`, only such a directory. From the
+   pattern's end to its begin, so that several "**" cost no more than one. */
+static bool match(struct parts pattern, struct parts path, bool directory, struct arena *scratch)
 {
-	if (!pattern.count)
-		return path.count || !directory;
-	if (strcmp(pattern.items[0], "**") == 0) {
-		if (pattern.count == 1)
-			return path.count > 0;
-		for (; path.count; path = behind_first(path))
-			if (match(behind_first(pattern), path, directory))
-				return true;
-		return false;
-	}
-	return path.count && fnmatch(pattern.items[0], path.items[0], 0) == 0 &&
-	       match(behind_first(pattern), behind_first(path), directory);
+	bool *good = arena_alloc(scratch, path.count + 1);
+	for (uint32_t i = 0; i <= path.count; i++)
+		good[i] = i < path.count || !directory;
+	for (uint32_t i = pattern.count; i-- > 0;)
+		put_before(pattern.items[i], i + 1 == pattern.count, path, good);
+	return good[0];
 }
 
 static bool matches_below(const char *pattern, const char *path)
@@ -53,7 +58,8 @@ static bool matches_below(const char *pattern, const char *path)
 	if (anywhere)
 		pattern = arena_printf(&scratch, "**/%s", pattern);
 	size_t length = strlen(pattern);
-	bool matches = match(split(pattern, &scratch), split(path, &scratch), length && pattern[length - 1] == '/');
+	bool matches =
+	    match(split(pattern, &scratch), split(path, &scratch), length && pattern[length - 1] == '/', &scratch);
 	arena_release(&scratch);
 	return matches;
 }

@@ -80,8 +80,11 @@ void hovers_ask(struct hovers *hovers, struct project *project)
 {
 	for (uint32_t i = 0; i < hovers->list.count; i++) {
 		struct hover *hover = hovers->list.items[i];
-		if (hover->project == project && !hover->asked)
+		if (hover->project != project)
+			continue;
+		if (!hover->asked)
 			hover->asked = analysis_ask(project, hover->function);
+		return;
 	}
 }
 
@@ -163,6 +166,7 @@ void hovers_answer(struct hovers *hovers, struct project *project)
 		client_send(client);
 	}
 	drop(hovers, i);
+	hovers_ask(hovers, project);
 }
 
 void hovers_cancel(struct hovers *hovers, struct client *client, const char *id)

@@ -19,10 +19,11 @@ struct hovers {
 void hover_begin(struct hovers *hovers, struct client *client, struct project *project, const struct document *document,
 		 const cJSON *parameters, const char *id);
 
-/* Asks what was not asked yet, if the project's analysis is there. */
+/* Asks the first question about the project, if its analysis is there and has none to answer. Never two at a time: were
+   the analysis held up by answers that nobody takes, this process would be by questions that nobody takes. */
 void hovers_ask(struct hovers *hovers, struct project *project);
 
-/* The analysis has answered the first question that it was asked. */
+/* The analysis has answered the question that it was asked. */
 void hovers_answer(struct hovers *hovers, struct project *project);
 
 /* The analysis is gone, or is about to be: what it was asked is to be asked again. */

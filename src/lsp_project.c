@@ -215,8 +215,9 @@ void project_forget(struct project *project, const struct document *document)
 	for_units_of(project, document->path, compiled ? forget : forget_or_parse);
 }
 
-/* Ends the process that has not been used for longest, if there are too many: its facts stay good. */
-static void make_room(struct project *project)
+/* Whether one more process may be started. If there are as many as may be, the one that has not been used for longest
+   is ended: its facts stay good. */
+static bool make_room(struct project *project)
 {
 	struct live *oldest = NULL;
 	uint32_t count = 0;
@@ -226,12 +227,18 @@ static void make_room(struct project *project)
 		if (live->process.pid && !live->busy && !live->due && (!oldest || live->used < oldest->used))
 			oldest = live;
 	}
-	if (count >= MOST_PROCESSES && oldest)
+	if (count >= MOST_PROCESSES && !oldest)
+		return false;
+	if (count >= MOST_PROCESSES)
 		live_stop(oldest);
+	return true;
 }
 
+/* As long as there is no room for its process the unit stays due: one that is at work will end, and be heard of. */
 static void parse(struct project *project, struct project_unit *unit)
 {
+	if (!unit->live.process.pid && !make_room(project))
+		return;
 	struct arena scratch = {0};
 	const struct documents *documents = project->documents;
 	struct overlay *overlays = arena_alloc(&scratch, (documents->list.count + 1) * sizeof(*overlays));
@@ -248,8 +255,6 @@ static void parse(struct project *project, struct project_unit *unit)
 	    .memory = project->options.unit_memory,
 	    .deadline = timeout ? now_in_milliseconds() + (int64_t)timeout * 1000 : 0,
 	};
-	if (!unit->live.process.pid)
-		make_room(project);
 	if (!live_parse(&unit->live, unit->command, &how, overlays, count)) {
 		unit->live.due = false;
 		client_log(project->client, MESSAGE_ERROR, "cannot start a parser for '%s': %s", unit->command->file,

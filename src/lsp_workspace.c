@@ -53,7 +53,8 @@ static void tell_refused(struct workspace *workspace, bool found, const char *re
 	client_show(workspace->client, found ? MESSAGE_ERROR : MESSAGE_WARNING, "asynclint: %s", reason);
 }
 
-static struct project *open_project(struct workspace *workspace, const char *folder)
+/* With another database at hand, that the folder has none need not be said. */
+static struct project *open_project(struct workspace *workspace, const char *folder, bool another)
 {
 	struct arena scratch = {0};
 	const char *error = NULL;
@@ -62,7 +63,7 @@ static struct project *open_project(struct workspace *workspace, const char *fol
 					       &scratch, &found, &error);
 	if (project)
 		table_add(&workspace->projects, project);
-	else
+	else if (found || !another)
 		tell_refused(workspace, found, error);
 	arena_release(&scratch);
 	return project;
@@ -80,6 +81,14 @@ static struct project *find_by_database(const struct workspace *workspace, const
 {
 	for (uint32_t i = 0; i < workspace->projects.count; i++)
 		if (strcmp(workspace->projects.items[i]->inputs.database, database) == 0)
+			return workspace->projects.items[i];
+	return NULL;
+}
+
+static struct project *find_by_folder(const struct workspace *workspace, const char *folder)
+{
+	for (uint32_t i = 0; i < workspace->projects.count; i++)
+		if (strcmp(workspace->projects.items[i]->folder, folder) == 0)
 			return workspace->projects.items[i];
 	return NULL;
 }
@@ -112,6 +121,12 @@ static struct project *find_around(const struct workspace *workspace, const char
 	return NULL;
 }
 
+/* Whether the project's database was found, not named, and is another. */
+static bool is_of_another(const struct project *project, const char *database)
+{
+	return !project->options.database && strcmp(project->inputs.database, database) != 0;
+}
+
 /* A header is in the units that include it: which those are will be known later. */
 static void tell_placed(const struct workspace *workspace, const struct document *document)
 {
@@ -137,11 +152,12 @@ void workspace_place(struct workspace *workspace, struct document *document)
 	if (!document->project && database)
 		document->project = find_by_database(workspace, database);
 	if (!document->project)
-		document->project = open_project(workspace, folder ? folder : directory);
-	/* The database of the folder may be none of this file's. */
-	if (document->project && folder && database && !document->project->options.database &&
-	    strcmp(document->project->inputs.database, database) != 0)
-		document->project = open_project(workspace, directory);
+		document->project = find_by_folder(workspace, folder ? folder : directory);
+	if (!document->project)
+		document->project = open_project(workspace, folder ? folder : directory, folder && database);
+	/* The folder may have no database, as where it holds several projects, or one that is none of this file's. */
+	if (folder && database && (!document->project || is_of_another(document->project, database)))
+		document->project = open_project(workspace, directory, false);
 	if (document->project)
 		tell_placed(workspace, document);
 	arena_release(&scratch);

@@ -424,6 +424,21 @@ static const char *filtering_option(const struct options *options)
 	return options->whole_program && options->file_count ? "whole-program" : NULL;
 }
 
+/* Of two reports in one file only the last would be left. */
+static bool check_outputs(const struct parser *parser)
+{
+	const struct options *options = parser->options;
+	for (uint32_t i = 0; i < options->output_count; i++) {
+		const char *path = options->outputs[i].path;
+		bool again = options->output && strcmp(path, options->output) == 0;
+		for (uint32_t j = 0; j < i; j++)
+			again |= strcmp(path, options->outputs[j].path) == 0;
+		if (again)
+			return fail(parser, "two reports are to be written to '%s'", path);
+	}
+	return true;
+}
+
 /* A baseline is of the whole program, and one thing is done at a time. */
 static bool check_baseline(const struct parser *parser)
 {
@@ -550,7 +565,8 @@ static bool parse(struct parser *parser, int argc, char **argv)
 	for (uint32_t i = 0; i < options->file_count; i++)
 		files[i] = argv[optind + (int)i];
 	options->files = files;
-	return check_operands(parser) && check_changed(parser) && complete(parser) && check_baseline(parser);
+	return check_operands(parser) && check_changed(parser) && check_outputs(parser) && complete(parser) &&
+	       check_baseline(parser);
 }
 
 bool options_parse(struct options *options, int argc, char **argv, struct arena *arena, const char **error)

@@ -146,7 +146,7 @@ class AddAllow(Project):
 
     def test_line_that_begins_within_something(self):
         """The comment goes to its end."""
-        for body, line in (("/* one\n two */ nap();", " two */ nap(); /* asynclint: allow blocking-in-async: see issue 12 */ \n"),
+        for body, line in (("/* one\n two */ nap();", " two */ nap(); /* asynclint: allow blocking-in-async: see issue 12 */\n"),
                            ('"a\\\nb", nap(); \\\n', 'b", nap();  /* asynclint: allow blocking-in-async: see issue 12 */ \\\n')):
             with self.subTest(body):
                 self.write("src/tick.c", TICK.replace("nap();", body))

@@ -792,6 +792,14 @@ class Output(Project):
         self.assertTrue(result.stdout.startswith(FINDING))
         self.assertTrue((self.root / "b.json").exists())
 
+    def test_two_reports_in_one_file_are_refused(self):
+        for again in (["-o", "sarif=a"], ["-o", "a"], ["--export-fixes", "a"]):
+            result = self.check(2, "-o", "json=a", *again)
+            self.assertIn("two reports are to be written to 'a'", result.stderr)
+            self.assertFalse((self.root / "a").exists())
+        self.check(1, "-o", "a", "-o", "b")  # one report: what is said last holds
+        self.assertFalse((self.root / "a").exists())
+
     def test_output_in_an_unknown_format(self):
         self.assertIn("unknown format 'jsn'; known are text", self.check(2, "-o", "jsn=x").stderr)
         self.assertIn("needs a file after 'json='", self.check(2, "-o", "json=").stderr)

@@ -172,6 +172,13 @@ class Exclusion(Configured):
         self.config({"vendored": ["deps/*.c"]})
         self.assertRegex(self.lint(1).stderr, r"^warning: .*deps/gone\.c")
 
+    def test_many_asterisks_cost_no_more_than_one(self):
+        deep = "d/" * 100 + "tick.c"
+        self.write(deep, "int x;\n")
+        for end, state in (("none", "checked"), ("*.c", "excluded")):
+            self.config({"exclude": ["**/d/" * 12 + end]})
+            self.assertEqual(json.loads(self.lint(0, "--print-config", deep).stdout)["state"], state)
+
     def test_patterns(self):
         cases = {"tick.c": True, "x": True, "x/": True, "tick.c/": False, "deps": True, "deps/*": True,
                  "deps/*.c": False, "deps/**/tick.c": True, "**/x/*.c": True, "*/tick.c": False, "d?ps": True,

@@ -487,6 +487,46 @@ const tests = {
     await loose.end();
   },
 
+  async 'a folder of several projects: of each, once, its own database, whether the folder has one or not'() {
+    const several = folder('several');
+    const inner = write(folder('several/inner'), { 'loop.c': LOOP });
+    const session = new Session(program, several);
+    await session.initialize();
+    session.open('inner/loop.c');
+    assert.deepEqual(codes(await session.diagnostics('inner/loop.c', some)), ['blocking-in-async']);
+    assert.deepEqual(session.seen.filter((message) => message.method === 'window/showMessage'), []);
+    await session.end();
+
+    write(several, { 'outer.c': LOOP });
+    write(inner, { 'loop.c': LOOP });
+    const both = new Session(program, several);
+    await both.initialize();
+    for (const name of ['outer.c', 'inner/loop.c']) {
+      both.open(name);
+      await both.diagnostics(name, some);
+    }
+    assert.equal(both.seen.filter((message) => message.method === 'window/workDoneProgress/create').length, 2);
+    await both.end();
+  },
+
+  async 'many open files: eight parsers at most, and all files are looked at'() {
+    const names = Array.from({ length: 20 }, (_, i) => `loop${i}.c`);
+    const session = await started('many', Object.fromEntries(names.map((name) => [name, LOOP.replaceAll('watch', `watch_${name.slice(0, -2)}`)])));
+    names.forEach((name) => session.open(name));
+    for (const name of names) assert.deepEqual(codes(await session.diagnostics(name, some)), ['blocking-in-async']);
+    const most = 8 + 2; // parsers, and what reads saved files and what finds
+    assert.ok(children(session.child.pid).length <= most, `${children(session.child.pid).length} processes`);
+    await session.end();
+  },
+
+  async 'questions that come faster than they are answered are answered all'() {
+    const session = await started('questions', { 'loop.c': LOOP });
+    session.open('loop.c');
+    const asked = Array.from({ length: 3000 }, () => session.request('textDocument/hover', 'loop.c', { position: { line: 3, character: 15 } }));
+    for (const answer of await Promise.all(asked)) assert.match(answer.contents.value, /on_refresh/);
+    await session.end();
+  },
+
   async 'a suppression that suppresses nothing is shown as unnecessary'() {
     const text = LOOP.replace('int watch', '/* asynclint: allow nested-loop: it was one */\nint watch');
     const session = await started('unused', { 'loop.c': text });
