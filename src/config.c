@@ -122,11 +122,9 @@ static bool add_glob(struct reader *reader, const cJSON *value, void *target)
 {
 	globs *list = target;
 	const char *pattern = value->valuestring;
-	if (pattern[0] == '!')
-		return fail(reader, value, "'%s': a pattern cannot be negated", pattern);
-	if (pattern[0] == '/' || strncmp(pattern, "../", 3) == 0)
-		return fail(reader, value, "'%s': patterns are relative to the config's directory, and stay in it",
-			    pattern);
+	const char *wrong = glob_check(pattern);
+	if (wrong)
+		return fail(reader, value, "the pattern '%s' %s", pattern, wrong);
 	if (strncmp(pattern, "./", 2) == 0)
 		pattern += 2;
 	table_add(list, (struct glob){reader->directory, arena_strdup(reader->arena, pattern)});

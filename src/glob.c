@@ -80,3 +80,12 @@ bool globs_match(const globs *list, const char *path)
 			return true;
 	return false;
 }
+
+const char *glob_check(const char *pattern)
+{
+	if (pattern[0] == '!')
+		return "cannot be negated";
+	if (pattern[0] == '/' || strncmp(pattern, "../", 3) == 0)
+		return "cannot lead out of its directory";
+	return *pattern ? NULL : "is empty";
+}

@@ -19,6 +19,9 @@ struct glob {
 
 typedef TABLE(struct glob) globs;
 
+/* What is wrong with the pattern: "cannot be negated"; NULL if nothing is. */
+const char *glob_check(const char *pattern);
+
 /* Whether the pattern is about that path, which is absolute and resolved. */
 bool glob_matches(const struct glob *glob, const char *path);
 

@@ -358,7 +358,10 @@ static bool read_baseline(struct lint *lint)
 	const char *error = NULL, *path = lint->options->baseline;
 	if (!path || lint->options->new_baseline || baseline_read(&lint->baseline, path, &lint->baseline_arena, &error))
 		return true;
-	console_error("%s", error);
+	if (access(path, F_OK) != 0)
+		console_error("no baseline '%s'; '--write-baseline %s' makes one", path, path);
+	else
+		console_error("%s", error);
 	return false;
 }
 

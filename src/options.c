@@ -11,6 +11,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MOST_JOBS = 1024, LONGEST_TIMEOUT = 24 * 3600, DEFAULT_TIMEOUT = 120 };
 
@@ -188,7 +189,9 @@ static bool add_error_name(struct parser *parser, const char *name)
 /* Relative to the working directory, as all that the command line names. */
 static bool add_exclude(const struct parser *parser, const char *pattern)
 {
-	const char *directory = path_resolve(".", parser->arena);
+	const char *directory = path_resolve(".", parser->arena), *wrong = glob_check(pattern);
+	if (wrong)
+		return fail(parser, "the pattern '%s' of '--exclude' %s", pattern, wrong);
 	if (!directory)
 		return fail(parser, "cannot tell the working directory: %s", strerror(errno));
 	if (strncmp(pattern, "./", 2) == 0)
@@ -516,6 +519,12 @@ static bool parse_action(struct parser *parser, const char *name)
 	return true;
 }
 
+/* A first word that can be no C file was meant to be an action. */
+static bool is_no_action(const char *word)
+{
+	return word && word[0] != '-' && !strpbrk(word, "./") && access(word, F_OK) != 0;
+}
+
 /* The program is known by more than one name: started as asynclint-cc it does what "asynclint cc" does. */
 static const char *action_of_program(const char *program)
 {
@@ -547,7 +556,8 @@ static bool parse(struct parser *parser, int argc, char **argv)
 	if (!parse_action(parser, action_of_program(argv[0])) && parse_action(parser, argc > 1 ? argv[1] : NULL)) {
 		argc--;
 		argv++;
-	}
+	} else if (!options->launched && is_no_action(argc > 1 ? argv[1] : NULL))
+		return fail(parser, "no action or file is called '%s'; see 'asynclint --help'", argv[1]);
 	if (!options->launched)
 		argc = split_at_dashes(options, argc, argv);
 	if (!parse_options(parser, argc, argv))

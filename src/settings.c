@@ -5,8 +5,14 @@
 
 #include <string.h>
 
+static const char *find_from(const char *path, struct arena *arena)
+{
+	const char *start = path_resolve(path, arena);
+	return start ? config_find(start, arena) : NULL;
+}
+
 /* The config that holds: the one that is named, or the nearest one upward from the first file, or else from the working
-   directory; NULL if there is none. */
+   directory, or else from the compile database that is named; NULL if there is none. */
 static const char *config_path(const struct options *options, const struct config_request *request, struct arena *arena)
 {
 	if (request->none || request->path)
@@ -14,10 +20,10 @@ static const char *config_path(const struct options *options, const struct confi
 	const char *file = options->action != ACTION_JOIN && options->file_count ? options->files[0] : NULL;
 	if (options->launched)
 		file = options->root; /* the working directory may be anywhere */
-	const char *start = file ? path_resolve(file, arena) : NULL;
-	if (!start)
-		start = path_resolve(".", arena);
-	return start ? config_find(start, arena) : NULL;
+	const char *found = find_from(file ? file : ".", arena);
+	if (!found && !file && options->database)
+		found = find_from(options->database, arena); /* the project is somewhere else */
+	return found;
 }
 
 /* Puts `more` before the strings, which are ended by NULL. */

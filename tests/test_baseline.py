@@ -107,7 +107,7 @@ class Baseline(Project):
                 result = self.against(2)
                 self.assertIn(message, result.stderr)
                 self.assertEqual(result.stdout, "")
-        self.assertIn("gone.json: cannot read", self.check(2, "--baseline", "gone.json").stderr)
+        self.assertIn("no baseline 'gone.json'; '--write-baseline gone.json' makes one", self.check(2, "--baseline", "gone.json").stderr)
         self.assertIn("needs a baseline", self.check(2, "--prune-baseline").stderr)
         self.assertIn("leave '--changed' out", self.check(2, "--changed", "--write-baseline", "c").stderr)
         self.assertIn("cannot write 'no/where'", self.check(2, "--write-baseline", "no/where").stderr)

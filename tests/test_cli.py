@@ -777,6 +777,12 @@ class Output(Project):
         self.assertEqual((self.root / "report.txt").read_text(), text)
         self.assertIn("cannot write 'nowhere/report.txt'", self.check(2, "-o", "nowhere/report.txt").stderr)
 
+    def test_first_word_that_is_neither_action_nor_file(self):
+        for word in ("chek", "help"):
+            result = self.run_for(2, word)
+            self.assertEqual(result.stderr, f"error: no action or file is called '{word}'; see 'asynclint --help'\n")
+        self.assertIn("cannot open 'gone.c'", self.run_for(2, "gone.c").stderr)
+
     def test_several_outputs(self):
         text = self.check(1).stdout
         result = self.check(1, "--output", "json=a=b.json", "-o", "text=also.txt", "--quiet")

@@ -52,6 +52,10 @@ class Lookup(Configured):
         self.assertEqual(self.found(cwd="src"), set())
         self.assertEqual(self.found("src/tick.c"), set(), "the nearest one of the file that is named")
 
+    def test_from_elsewhere(self):
+        self.config({})
+        self.lint(1, cwd="/")
+
     def test_named(self):
         self.config({"models": ["../models"]}, "ci/lint.json")
         self.config({"rules": ["-all"]})
@@ -155,6 +159,8 @@ class Exclusion(Configured):
         self.config({})
         self.assertEqual(self.found("--exclude", "src"), {("deps/x/tick.c", "blocking-in-async")})
         self.assertIn("is excluded", self.lint(2, "--exclude", "*.c").stderr)
+        for pattern, message in (("!x", "cannot be negated"), ("../x", "cannot lead out"), ("", "is empty")):
+            self.assertIn(f"the pattern '{pattern}' of '--exclude' {message}", self.lint(2, "--exclude", pattern).stderr)
 
     def test_vendored_is_read(self):
         self.write("deps/x/tick.c", '#include "../../src/ticker.h"\nvoid doze(void)\n{\n\tnap();\n}\n')
@@ -206,7 +212,7 @@ class Mistakes(Configured):
             ('{"paths": [{"rules": ["mode"]}]}', "1:12", "says in 'files'"),
             ('{"paths": [{"files": ["a"], "rule": []}]}', "1:37", "known are 'files', 'rules', 'severity'"),
             ('{"exclude": ["!a"]}', "1:14", "cannot be negated"),
-            ('{"exclude": ["a", "/b"]}', "1:19", "relative to the config"),
+            ('{"exclude": ["a", "/b"]}', "1:19", "cannot lead out of its directory"),
             ('{"cost": ["disc"]}', "1:11", "unknown cost 'disc'; known are"),
             ('{"fail-on": "always"}', "1:13", "\"never\""),
             ('{"extends": "gone.json"}', "1:13", "cannot open"),
