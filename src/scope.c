@@ -15,9 +15,9 @@ static bool is_on(const struct scope *scope, const struct rule *rule, const char
 {
 	const struct config *config = scope->config;
 	bool preview = scope->preview || config->preview;
+	if (!rule_names_select(scope->named, rule, true, preview))
+		return false; /* what --rules leaves out stays out */
 	bool on = is_on_everywhere(scope, rule, preview);
-	if (!on && scope->named->count)
-		return false;
 	for (uint32_t i = 0; i < config->paths.count; i++) {
 		const struct config_paths *entry = &config->paths.items[i];
 		if (!file)

@@ -110,6 +110,8 @@ class Rules(Configured):
         self.config({"rules": ["-block"], "paths": [{"files": ["demo/**"], "rules": ["blocking-in-async"]}]})
         self.assertEqual(self.found(), {("demo/tick.c", "blocking-in-async")})
         self.assertEqual(self.found("--rules", "loop"), set(), "what the command line leaves out stays out")
+        self.assertEqual(self.found("--rules", "-blocking-in-async"), set())
+        self.assertEqual(self.found("--rules", "-loop"), {("demo/tick.c", "blocking-in-async")}, "and nothing else")
 
     def test_severity(self):
         self.config({"severity": {"block": "error"}, "paths": [{"files": ["demo/"], "severity": {"all": "advice"}}]})
